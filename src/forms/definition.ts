@@ -1,0 +1,140 @@
+import type { SourcePosition } from '../std/index.ts';
+
+/** Types of `input` in the HTML standard, plus the other listed elements. */
+export type ControlType =
+  | 'hidden'
+  | 'text'
+  | 'search'
+  | 'tel'
+  | 'url'
+  | 'email'
+  | 'password'
+  | 'date'
+  | 'month'
+  | 'week'
+  | 'time'
+  | 'datetime-local'
+  | 'number'
+  | 'range'
+  | 'color'
+  | 'checkbox'
+  | 'radio'
+  | 'file'
+  | 'submit'
+  | 'image'
+  | 'reset'
+  | 'button'
+  | 'textarea'
+  | 'select';
+
+export interface OptionDefinition {
+  readonly value: string;
+  readonly label: string;
+  readonly selected: boolean;
+  readonly disabled: boolean;
+}
+
+/** One control (a listed, submittable element) of a form, with every attribute that validation reads. Plain data. */
+export interface Control {
+  /** Place in the form's listed elements, in tree order; the same number as in `html`'s holes. */
+  readonly index: number;
+  /** '' when it has none: such a control is never submitted. */
+  readonly name: string;
+  readonly type: ControlType;
+  readonly label: string;
+  /** Default value: attribute `value`, textarea text; '' when absent. */
+  readonly value: string;
+  readonly checked: boolean;
+  readonly options: readonly OptionDefinition[];
+  /** For select: `true` when a placeholder label option exists. */
+  readonly placeholder: boolean;
+  readonly required: boolean;
+  readonly multiple: boolean;
+  readonly disabled: boolean;
+  readonly readonly: boolean;
+  /** Inside a `datalist`: barred from everything. */
+  readonly inDatalist: boolean;
+  readonly pattern?: string;
+  readonly min?: string;
+  readonly max?: string;
+  readonly step?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly accept?: string;
+  readonly dirname?: string;
+  readonly title?: string;
+  /** Fields filled from the row on the server: `data-attr-value` on a hidden input. */
+  readonly computed: boolean;
+  /** `data-list` on the select: options come from rows. */
+  readonly optionsFrom?: string;
+  /** Id of the innermost html `Scope` it stands in, when that is inside the form (a list in a form). */
+  readonly scope?: number;
+  readonly at: SourcePosition;
+}
+
+export interface FormDefinition {
+  /** Index among the document's forms, in tree order; the same number as in `html`'s `FormPlace`. */
+  readonly index: number;
+  readonly method: 'get' | 'post' | 'dialog';
+  readonly enctype: 'application/x-www-form-urlencoded' | 'multipart/form-data' | 'text/plain';
+  readonly acceptCharset?: string;
+  /** Language in force at the form, '' when none. */
+  readonly lang: string;
+  readonly controls: readonly Control[];
+  /** Name of the control that is a trap for bots (`netlify-honeypot`, `_gotcha`). */
+  readonly trap?: string;
+  readonly at: SourcePosition;
+}
+
+/** An uploaded file held in a provisional place until a row adopts it. */
+export interface Upload {
+  readonly path: string;
+  readonly filename: string;
+  readonly mediaType: string;
+  readonly size: number;
+}
+
+/** One entry of the entry list a browser constructs. */
+export interface Entry {
+  readonly name: string;
+  readonly value: string | Upload;
+}
+
+/** Names of the HTML standard's validity states, and ours where the client is not trusted. */
+export type Validity =
+  | 'valueMissing'
+  | 'typeMismatch'
+  | 'patternMismatch'
+  | 'tooLong'
+  | 'tooShort'
+  | 'rangeUnderflow'
+  | 'rangeOverflow'
+  | 'stepMismatch'
+  | 'badInput'
+  /** An option the form does not offer. */
+  | 'optionMismatch'
+  /** Not one of `accept`, or larger than allowed. */
+  | 'fileType'
+  | 'fileSize';
+
+export interface FieldError {
+  readonly control: number;
+  readonly name: string;
+  readonly validity: Validity;
+  /** In the form's language. */
+  readonly message: string;
+}
+
+/** What a valid submission says: per control name, sanitised strings (or uploads), absent names left out. */
+export interface Submission {
+  readonly values: ReadonlyMap<string, readonly (string | Upload)[]>;
+}
+
+export type Validated =
+  | { readonly ok: true; readonly submission: Submission; readonly trapped: boolean }
+  | {
+      readonly ok: false;
+      readonly errors: readonly FieldError[];
+      readonly submission: Submission;
+      readonly trapped: boolean;
+    };

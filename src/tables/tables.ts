@@ -1,0 +1,141 @@
+import type { DatabaseHealth, LoggedEntry } from '../database/index.ts';
+import type { CheckedQuery, QueryScope } from '../query/index.ts';
+import type { Constraints, Row, Schema, SeedRow, TableDeclaration, Value } from '../schema/index.ts';
+import type { Diagnostic } from '../std/index.ts';
+
+/** Who acts. Passed explicitly to every read and write that depends on it. */
+export interface Actor {
+  readonly kind: 'visitor' | 'user' | 'system';
+  /** User id for users, else 'visitor' or 'system'. Written to the log. */
+  readonly id: string;
+  readonly roles: readonly string[];
+}
+
+/** One row to insert, change or delete. Values are typed already (see `parseValue` of `schema`). */
+export type RowWrite =
+  | {
+      readonly operation: 'insert';
+      readonly table: string;
+      /** Chosen by the caller when other writes of the same change refer to it; else made. */
+      readonly id?: string;
+      readonly values: Readonly<Record<string, Value>>;
+    }
+  | {
+      readonly operation: 'update';
+      readonly table: string;
+      readonly id: string;
+      /** The version the writer saw; absent: whatever is there. */
+      readonly version?: number;
+      readonly values: Readonly<Record<string, Value>>;
+    }
+  | { readonly operation: 'delete'; readonly table: string; readonly id: string; readonly version?: number };
+
+/** Why one column's value was refused. */
+export interface ColumnRefusal {
+  readonly write: number;
+  readonly column: string;
+  readonly reason: 'required' | 'type' | 'unique' | 'reference' | keyof Constraints;
+  /** English; forms translate by `reason`. */
+  readonly message: string;
+}
+
+export type WriteOutcome =
+  | {
+      readonly ok: true;
+      /** The rows after the change, in the order of the writes; `null` for deletes. */
+      readonly rows: readonly (Row | null)[];
+      /** Log position of the change. */
+      readonly position: number;
+    }
+  | { readonly ok: false; readonly reason: 'invalid'; readonly columns: readonly ColumnRefusal[] }
+  | { readonly ok: false; readonly reason: 'version'; readonly write: number; readonly current: Row }
+  | { readonly ok: false; readonly reason: 'missing'; readonly write: number };
+
+export interface ListOptions {
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** Reads from one snapshot. All rows carry logical column names. */
+export interface TableReader {
+  /** The newest log position that this snapshot surely contains. */
+  readonly position: number;
+  byId(table: string, id: string): Promise<Row | undefined>;
+  /** Rows in the query's order. The query's own `limit` and `page` are the caller's to turn into options. */
+  list(query: CheckedQuery, scope: QueryScope, options?: ListOptions): Promise<readonly Row[]>;
+  count(query: CheckedQuery, scope: QueryScope): Promise<number>;
+  /** Ids that a row's many-reference column holds are in the row; children by reference column: */
+  children(table: string, column: string, id: string): Promise<readonly Row[]>;
+}
+
+/** Hears of committed changes, each once, in commit order. */
+export interface Feed {
+  /** `entries` of one or more whole changes, in order. The next call waits until this one has ended. */
+  follow(listener: (entries: readonly LoggedEntry[]) => void | Promise<void>): () => void;
+  /** The position up to which all followers of this process have been told. */
+  readonly position: number;
+  /** Resolves when followers have been told of everything up to `position`. */
+  reached(position: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One step of the way from the schema in use to the one that the files imply. */
+export type SchemaStep =
+  | { readonly kind: 'add-table'; readonly table: string }
+  | { readonly kind: 'add-column'; readonly table: string; readonly column: string }
+  | { readonly kind: 'detach-table'; readonly table: string }
+  | { readonly kind: 'detach-column'; readonly table: string; readonly column: string }
+  | { readonly kind: 'attach-table'; readonly table: string }
+  | { readonly kind: 'attach-column'; readonly table: string; readonly column: string }
+  /** Rules, labels, options or places changed; no SQL. `offending`: ids of rows that break the tightened rule, at most 100. */
+  | {
+      readonly kind: 'change-rules';
+      readonly table: string;
+      readonly column: string;
+      readonly tightened: boolean;
+      readonly offending: readonly string[];
+      readonly offendingTotal: number;
+    }
+  /** The column's type changes: values are converted; those that cannot be are listed and stop `apply`. */
+  | {
+      readonly kind: 'change-type';
+      readonly table: string;
+      readonly column: string;
+      readonly from: string;
+      readonly to: string;
+      readonly offending: readonly string[];
+      readonly offendingTotal: number;
+    }
+  /** Proposed, never done by itself: `backlot rename dish.cost price`. */
+  | { readonly kind: 'rename-proposed'; readonly table: string; readonly from: string; readonly to: string };
+
+export interface SchemaPlan {
+  readonly target: Schema;
+  readonly steps: readonly SchemaStep[];
+  /** Every step only adds (or detaches, attaches, relaxes): `serve` and `dev` may do it unasked. */
+  readonly additive: boolean;
+}
+
+/** An open database with the schema in use: the only door to data. */
+export interface Tables {
+  readonly schema: Schema;
+  readonly feed: Feed;
+  snapshot<T>(read: (reader: TableReader) => Promise<T>): Promise<T>;
+  /** The only write path: prepares, commits, prepares again when a version moved (three times at most). */
+  write(actor: Actor, writes: readonly RowWrite[]): Promise<WriteOutcome>;
+  plan(target: Schema): Promise<SchemaPlan>;
+  /** Does the plan's steps. Throws `tables/not-additive` unless additive or `all` is set. */
+  apply(plan: SchemaPlan, options?: { all?: boolean }): Promise<void>;
+  /** Renames a table (`dish`) or column (`dish.cost`) in the schema record. */
+  rename(from: string, to: string): Promise<void>;
+  /** Makes the first rows of tables that were just made and have none. */
+  seed(rows: readonly SeedRow[]): Promise<number>;
+  health(): Promise<DatabaseHealth>;
+  close(): Promise<void>;
+}
+
+/** Merges what all places say into one schema; disagreements are diagnostics that show both places. */
+export type DeriveSchema = (declarations: readonly TableDeclaration[]) => {
+  readonly schema: Schema;
+  readonly diagnostics: readonly Diagnostic[];
+};
