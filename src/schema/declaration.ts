@@ -12,6 +12,8 @@ export interface ColumnDeclaration {
   readonly constraints: Constraints;
   /** Compared, sorted or searched by some query. */
   readonly queried: boolean;
+  /** A reference made by nesting a list in a row: these rows are children, deleted with the row they refer to. */
+  readonly child?: boolean;
   readonly at: SourcePosition;
 }
 
@@ -24,6 +26,8 @@ export interface TableDeclaration {
   readonly single: boolean;
   /** Made by a form that has no attribute of ours: never reaches a table that something else declares. */
   readonly implicit: boolean;
+  /** Said by a posted form: the constraints of its columns count, also where it states none. */
+  readonly form?: boolean;
   /** Column the slug is made from, when this place is a detail page. */
   readonly slugFrom?: string;
   readonly page?: RowPage;

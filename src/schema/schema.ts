@@ -78,6 +78,10 @@ export interface Column {
   readonly constraints: Constraints;
   /** Made by the program (`id`, `created_at`, …): never written by a form. */
   readonly system: boolean;
+  /** A reference made by nesting: these rows are children, deleted with the row they refer to. */
+  readonly child?: boolean;
+  /** Never written to the change log, never shown. */
+  readonly secret?: boolean;
   /** No page or form mentions it any more; its data is kept. */
   readonly detached: boolean;
   /** Where it is declared. */
