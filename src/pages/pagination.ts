@@ -1,0 +1,46 @@
+import type { PageLink, Pagination } from '../html/index.ts';
+import type { SitePage } from '../site/index.ts';
+import type { PageState } from './state.ts';
+
+/** How many rows a paged list has in all, and which page of it is shown. */
+export interface ListTotal {
+  readonly total: number;
+  readonly pageSize: number;
+  readonly page: number;
+}
+
+/** Addresses of the pages of every paged list, keeping the other declared parameters. */
+export function paginationOf(
+  page: SitePage,
+  totals: ReadonlyMap<number, ListTotal>,
+  state: Pick<PageState, 'path' | 'parameters'>,
+): Readonly<Record<number, Pagination>> {
+  const paginations: Record<number, Pagination> = {};
+  for (const place of page.template.paginations) {
+    const scope = page.template.scopes.find((one) => one.elementId === place.controls);
+    const parameter = scope && page.pageParameters[scope.id];
+    const list = scope && totals.get(scope.id);
+    if (parameter === undefined || !list) continue;
+    const count = Math.max(1, Math.ceil(list.total / list.pageSize));
+    const href = (number: number): string => addressOf(state, parameter, number);
+    const pages: PageLink[] = Array.from({ length: count }, (_, index) => ({
+      href: href(index + 1),
+      current: index + 1 === list.page,
+    }));
+    paginations[place.index] = {
+      ...(list.page > 1 ? { prev: href(list.page - 1) } : {}),
+      ...(list.page < count ? { next: href(list.page + 1) } : {}),
+      pages,
+    };
+  }
+  return paginations;
+}
+
+function addressOf(state: Pick<PageState, 'path' | 'parameters'>, parameter: string, number: number): string {
+  const parameters = new URLSearchParams(state.parameters);
+  parameters.delete('saved');
+  if (number === 1) parameters.delete(parameter);
+  else parameters.set(parameter, String(number));
+  const query = parameters.toString();
+  return query === '' ? state.path : `${state.path}?${query}`;
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readSettings } from './settings.ts';
+
+test('a variable wins over the configuration file, which wins over the default', () => {
+  assert.equal(readSettings({}).formsPerMinute, 10);
+  assert.equal(readSettings({}, { formsPerMinute: 20 }).formsPerMinute, 20);
+  assert.equal(readSettings({ BACKLOT_FORMS_PER_MINUTE: '30' }, { formsPerMinute: 20 }).formsPerMinute, 30);
+});
+
+test('origins are read as origins', () => {
+  const settings = readSettings({ BACKLOT_ORIGIN: 'https://Example.org/, http://localhost:4000' });
+  assert.deepEqual(settings.origin, ['https://example.org', 'http://localhost:4000']);
+});
+
+for (const [variable, value] of [
+  ['BACKLOT_ORIGIN', 'example.org'],
+  ['BACKLOT_ORIGIN', 'https://example.org/path'],
+  ['BACKLOT_TIME_ZONE', 'Mars/Olympus'],
+  ['BACKLOT_FORMS_PER_MINUTE', '0'],
+  ['BACKLOT_FORMS_PER_MINUTE', '1e3'],
+  ['BACKLOT_RATE_LIMIT', 'maybe'],
+  ['BACKLOT_MAIL', 'mail.example.org'],
+  ['BACKLOT_ADMIN_PATH', 'admin'],
+  ['BACKLOT_PROXIES', 'proxy.example.org'],
+] as const) {
+  test(`${variable}=${value} is refused by name`, () => {
+    assert.throws(() => readSettings({ [variable]: value }), {
+      code: 'server/setting',
+      message: new RegExp(`^${variable} is .*; it takes `),
+    });
+  });
+}
+
+test('an unknown setting in the configuration file is refused by name', () => {
+  assert.throws(() => readSettings({}, { orgin: 'https://example.org' }), /no setting "orgin"/);
+});

@@ -1,0 +1,246 @@
+import { BacklotError } from '../std/index.ts';
+
+/** One setting: its name in `backlot.config.ts`, its environment variable, what it takes and why one would set it. */
+export interface SettingDefinition<T = unknown> {
+  readonly name: string;
+  readonly variable: string;
+  readonly fallback: T;
+  /** What may be written, for the documentation and for error messages: `a whole number of bytes`. */
+  readonly takes: string;
+  readonly purpose: string;
+  /** Turns the text of a variable, or a value of the configuration file, into the setting; undefined when wrong. */
+  readonly read: (raw: unknown) => T | undefined;
+}
+
+function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (raw: unknown) => number | undefined {
+  return (raw) => {
+    const number = typeof raw === 'string' && /^\d+$/.test(raw.trim()) ? Number(raw) : raw;
+    return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max
+      ? number
+      : undefined;
+  };
+}
+
+function oneOf<const T extends string>(...choices: readonly T[]): (raw: unknown) => T | undefined {
+  return (raw) => choices.find((choice) => choice === raw);
+}
+
+function list(item: (text: string) => string | undefined): (raw: unknown) => readonly string[] | undefined {
+  return (raw) => {
+    const parts = typeof raw === 'string' ? raw.split(',') : raw;
+    if (!Array.isArray(parts)) return undefined;
+    const items: string[] = [];
+    for (const part of parts) {
+      if (typeof part !== 'string') return undefined;
+      if (part.trim() === '') continue;
+      const read = item(part.trim());
+      if (read === undefined) return undefined;
+      items.push(read);
+    }
+    return items;
+  };
+}
+
+function originText(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
+}
+
+function timeZone(raw: unknown): string | undefined {
+  if (typeof raw !== 'string') return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: raw }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+function ownPath(raw: unknown): string | undefined {
+  return typeof raw === 'string' && /^\/[a-z0-9_-]+$/i.test(raw) ? raw : undefined;
+}
+
+function setting<T>(definition: SettingDefinition<T>): SettingDefinition<T> {
+  return definition;
+}
+
+/** Every setting there is. `docs/settings.md` lists them too, and a test compares the two. */
+export const settingDefinitions = {
+  origin: setting({
+    name: 'origin',
+    variable: 'BACKLOT_ORIGIN',
+    fallback: [] as readonly string[],
+    takes: 'one or more origins, separated by commas, such as https://example.org',
+    purpose:
+      'Where visitors reach the site. Once set, requests for other hosts are refused, writes must come from these origins, and with https the browser is told to stay on https.',
+    read: list(originText),
+  }),
+  proxies: setting({
+    name: 'proxies',
+    variable: 'BACKLOT_PROXIES',
+    fallback: [] as readonly string[],
+    takes: 'addresses or networks of reverse proxies, separated by commas, such as 127.0.0.1 or 10.0.0.0/8',
+    purpose: 'Only these may tell the visitor’s address and protocol in X-Forwarded-* headers.',
+    read: list((text) => (/^[0-9a-f.:]+(\/\d+)?$/i.test(text) ? text : undefined)),
+  }),
+  timeZone: setting({
+    name: 'timeZone',
+    variable: 'BACKLOT_TIME_ZONE',
+    fallback: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    takes: 'an IANA time zone, such as Europe/Rome',
+    purpose: 'The zone in which times are shown and in which `today` begins and ends. The default is the machine’s.',
+    read: timeZone,
+  }),
+  currency: setting({
+    name: 'currency',
+    variable: 'BACKLOT_CURRENCY',
+    fallback: 'EUR',
+    takes: 'an ISO 4217 code, such as EUR',
+    purpose: 'The currency of `data-format="currency"` where the page names none.',
+    read: (raw) => (typeof raw === 'string' && /^[A-Z]{3}$/.test(raw) ? raw : undefined),
+  }),
+  mail: setting({
+    name: 'mail',
+    variable: 'BACKLOT_MAIL',
+    fallback: '',
+    takes: 'an SMTP address, such as smtps://user:password@mail.example.org',
+    purpose: 'Where mail is handed over. Kept for the mail room; nothing is sent without it.',
+    read: (raw) =>
+      raw === '' || (typeof raw === 'string' && URL.canParse(raw) && /^smtps?:$/.test(new URL(raw).protocol))
+        ? raw
+        : undefined,
+  }),
+  rateLimit: setting({
+    name: 'rateLimit',
+    variable: 'BACKLOT_RATE_LIMIT',
+    fallback: 'on' as 'on' | 'off',
+    takes: 'on or off',
+    purpose: 'off lifts all rate limits and the time trap. For tests and benchmarks only.',
+    read: oneOf('on', 'off'),
+  }),
+  formsPerMinute: setting({
+    name: 'formsPerMinute',
+    variable: 'BACKLOT_FORMS_PER_MINUTE',
+    fallback: 10,
+    takes: 'a whole number from 1',
+    purpose: 'How many forms one address (an IPv6 /64 counts as one) may post in a minute.',
+    read: wholeNumber(1),
+  }),
+  formTrapMs: setting({
+    name: 'formTrapMs',
+    variable: 'BACKLOT_FORM_TRAP_MS',
+    fallback: 1000,
+    takes: 'a whole number of milliseconds; 0 turns the trap off',
+    purpose:
+      'A form posted sooner than this after the same address loaded its page is kept as spam. Visits from the machine itself are exempt.',
+    read: wholeNumber(0, 60_000),
+  }),
+  fieldsMax: setting({
+    name: 'fieldsMax',
+    variable: 'BACKLOT_FIELDS_MAX',
+    fallback: 1000,
+    takes: 'a whole number from 1',
+    purpose: 'How many fields a posted form may have.',
+    read: wholeNumber(1, 100_000),
+  }),
+  textBytesMax: setting({
+    name: 'textBytesMax',
+    variable: 'BACKLOT_TEXT_BYTES_MAX',
+    fallback: 100 * 1024,
+    takes: 'a whole number of bytes',
+    purpose: 'How much text a posted form may hold in all.',
+    read: wholeNumber(1024),
+  }),
+  fileBytesMax: setting({
+    name: 'fileBytesMax',
+    variable: 'BACKLOT_FILE_BYTES_MAX',
+    fallback: 25 * 1024 * 1024,
+    takes: 'a whole number of bytes',
+    purpose: 'How large one uploaded file may be.',
+    read: wholeNumber(1024),
+  }),
+  cacheBytesMax: setting({
+    name: 'cacheBytesMax',
+    variable: 'BACKLOT_CACHE_BYTES_MAX',
+    fallback: 64 * 1024 * 1024,
+    takes: 'a whole number of bytes; 0 turns the page cache off',
+    purpose: 'How much memory prepared pages may take.',
+    read: wholeNumber(0),
+  }),
+  contentSecurityPolicy: setting({
+    name: 'contentSecurityPolicy',
+    variable: 'BACKLOT_CONTENT_SECURITY_POLICY',
+    fallback: 'report' as 'report' | 'enforce' | 'off',
+    takes: 'report, enforce or off',
+    purpose:
+      'Whether the policy derived from each page is only reported, enforced, or not sent. `backlot check` prints what each page needs.',
+    read: oneOf('report', 'enforce', 'off'),
+  }),
+  log: setting({
+    name: 'log',
+    variable: 'BACKLOT_LOG',
+    fallback: 'off' as 'off' | 'requests',
+    takes: 'off or requests',
+    purpose: 'requests writes a line of JSON for each request. Errors are always written.',
+    read: oneOf('off', 'requests'),
+  }),
+  adminPath: setting({
+    name: 'adminPath',
+    variable: 'BACKLOT_ADMIN_PATH',
+    fallback: '/admin',
+    takes: 'a path of one segment, such as /admin',
+    purpose: 'Where the admin is, for a site that has files of its own at /admin.',
+    read: ownPath,
+  }),
+  apiPath: setting({
+    name: 'apiPath',
+    variable: 'BACKLOT_API_PATH',
+    fallback: '/api',
+    takes: 'a path of one segment, such as /api',
+    purpose: 'Where the API is, for a site that has files of its own at /api.',
+    read: ownPath,
+  }),
+} as const;
+
+type Read<T> = T extends SettingDefinition<infer V> ? V : never;
+type Definitions = typeof settingDefinitions;
+
+/** The settings in force. */
+export type Settings = { readonly [K in keyof Definitions]: Read<Definitions[K]> };
+
+/**
+ * Reads the settings: a variable wins over the configuration file, which wins over the default.
+ *
+ * @param environment - `process.env` or a test's stand-in
+ * @param configured - the `settings` part of `backlot.config.ts`
+ * @throws BacklotError `server/setting` naming the setting, what was found and what may be written
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  configured: Readonly<Record<string, unknown>> = {},
+): Settings {
+  const known = new Set<string>(Object.keys(settingDefinitions));
+  for (const name of Object.keys(configured)) {
+    if (!known.has(name)) {
+      throw new BacklotError(
+        'server/setting',
+        `backlot.config: there is no setting "${name}". There are: ${[...known].join(', ')}.`,
+      );
+    }
+  }
+  const entries = Object.entries(settingDefinitions as Readonly<Record<string, SettingDefinition>>).map(
+    ([name, definition]) => {
+      const variable = environment[definition.variable];
+      const raw = variable ?? configured[name];
+      if (raw === undefined) return [name, definition.fallback];
+      const value = definition.read(raw);
+      if (value === undefined) {
+        const place = variable === undefined ? `backlot.config: settings.${name}` : definition.variable;
+        throw new BacklotError('server/setting', `${place} is ${JSON.stringify(raw)}; it takes ${definition.takes}.`);
+      }
+      return [name, value];
+    },
+  );
+  return Object.fromEntries(entries) as Settings;
+}
