@@ -25,6 +25,9 @@ export interface SourceSegment {
   readonly file: string;
   /** Offset in that file's text. */
   readonly fileStart: number;
+  /** Line and column of `fileStart` in that file, from 1. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** A path used in `{…}`, a binding, or an aggregate: `price`, `section.name`, `count(dish)`, `sum(line.total)`. */
