@@ -69,6 +69,8 @@ export interface SiteForm {
   readonly deletes: boolean;
   /** Where the 303 goes: a path of this site with query and fragment, as its pages are addressed. Absent: see `successRow`, else this page. */
   readonly successPath?: string;
+  /** Fragment to add, with its `#`, when the 303 goes to this page: the author's `action="#thanks"`. */
+  readonly successFragment?: string;
   /** The author's action is the detail file of the saved table: the 303 goes to the saved row's page. */
   readonly successRow: boolean;
   /** Which service's markup it is written for, if any (COMPAT.md). */
@@ -107,7 +109,10 @@ export interface SitePage {
   readonly template: Template;
   /** All forms of the page; `forms[i].place.index === i`. */
   readonly forms: readonly SiteForm[];
-  /** By scope id: the list's or row's query, checked. A nested reference has none. */
+  /**
+   * By scope id: the list's or row's query, checked. Children of the row around carry the condition that says so
+   * (`section={id}`). A nested reference has none; nor has a row found by the URL's key.
+   */
   readonly queries: Readonly<Record<number, CheckedQuery>>;
   /** By condition id. */
   readonly conditions: Readonly<Record<number, CheckedQuery>>;
@@ -149,6 +154,8 @@ export interface Site {
   readonly pages: ReadonlyMap<string, SitePage>;
   readonly declarations: readonly TableDeclaration[];
   readonly schema: Schema;
+  /** Pages that ask search engines to leave them out (`<meta name="robots" content="noindex">`). */
+  readonly noindex: ReadonlySet<string>;
   /** By table: every place that reads or writes it. */
   readonly grants: ReadonlyMap<string, readonly AccessGrant[]>;
   /** All that is to be told, of pages and of the folder. */
@@ -163,6 +170,8 @@ export interface SiteOptions {
   readonly leaveOut?: readonly string[];
   /** IANA name; default `UTC`. */
   readonly timeZone?: string;
+  /** The site's own origin, `https://example.org`, where it is known: links and actions that name it are inside. */
+  readonly origin?: string;
   /** Tables that the program or plugins declare, beside those the pages imply. */
   readonly declarations?: readonly TableDeclaration[];
 }
