@@ -23,9 +23,9 @@ export type ColumnType =
   | { readonly kind: 'real' }
   /** boolean */
   | { readonly kind: 'boolean' }
-  /** `2026-08-14` */
+  /** `2026-08-14`; years of all kinds run from 0001 to 9999 */
   | { readonly kind: 'date' }
-  /** `19:30`, `19:30:05` or `19:30:05.250`: the HTML standard's valid normalised time string */
+  /** `19:30`, `19:30:05` or `19:30:05.25`: the HTML standard's valid time string, the shortest for that time */
   | { readonly kind: 'time' }
   /** `2026-08-14T19:30`, no zone: the HTML standard's normalised local date and time string */
   | { readonly kind: 'datetime' }
@@ -129,11 +129,11 @@ export type Relation =
 
 /** Finds a relation of `table` by name; `undefined` where there is none. Own columns come before children. */
 export function relationOf(schema: Schema, table: Table, name: string): Relation | undefined {
-  const own = table.columns[name];
+  const own = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (own?.type.kind === 'reference') return { kind: 'reference', column: name, table: own.type.table };
   if (own?.type.kind === 'references') return { kind: 'references', column: name, table: own.type.table };
   if (own) return undefined;
-  const child = schema.tables[name];
+  const child = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
   if (!child) return undefined;
   for (const column of Object.values(child.columns)) {
     if (column.type.kind === 'reference' && column.type.table === table.name) {
