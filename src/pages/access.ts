@@ -1,3 +1,4 @@
+import type { Row } from '../schema/index.ts';
 import type { Audience } from '../site/index.ts';
 import type { Actor } from '../tables/index.ts';
 
@@ -8,4 +9,11 @@ export function mayRead(audience: Audience, actor: Actor): boolean {
   if (audience === 'user' || audience === 'own' || actor.roles.includes('admin')) return true;
   if (audience === 'editor') return actor.roles.includes('editor');
   return actor.roles.includes(audience);
+}
+
+/** Whether an actor may change this row: `own` means its author; editors and admins may change any. */
+export function mayTouch(audience: Audience, actor: Actor, row: Row): boolean {
+  if (audience !== 'own') return mayRead(audience, actor);
+  if (actor.kind === 'system' || actor.roles.includes('admin') || actor.roles.includes('editor')) return true;
+  return actor.kind === 'user' && row['author'] === actor.id;
 }

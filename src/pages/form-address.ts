@@ -6,9 +6,19 @@ export interface FormRow {
   readonly version: number;
 }
 
-/** Where a served form posts: the page's own path, the form, and the row it stands in. */
-export function formAddress(path: string, form: SiteForm, row: FormRow | undefined): string {
-  const query = new URLSearchParams({ form: form.name });
+/**
+ * Where a served form posts: the page's own path, the view of it (`parameters`: filters and page number, so that a
+ * refused form comes back in the same view), the form, and the row it stands in.
+ */
+export function formAddress(
+  path: string,
+  form: SiteForm,
+  row: FormRow | undefined,
+  parameters: URLSearchParams = new URLSearchParams(),
+): string {
+  const query = new URLSearchParams(parameters);
+  query.delete('saved');
+  query.set('form', form.name);
   if (row) {
     query.set('row', row.id);
     query.set('version', String(row.version));
@@ -17,8 +27,8 @@ export function formAddress(path: string, form: SiteForm, row: FormRow | undefin
 }
 
 /** The same address for a button that deletes the row. */
-export function deleteAddress(path: string, form: SiteForm, row: FormRow): string {
-  return `${formAddress(path, form, row)}&delete`;
+export function deleteAddress(path: string, form: SiteForm, row: FormRow, parameters?: URLSearchParams): string {
+  return `${formAddress(path, form, row, parameters)}&delete`;
 }
 
 /** What a post's URL says: which form, which row at which version, and whether to delete. Absent parts are undefined. */

@@ -58,8 +58,8 @@ function formState(
   const row = rowId === '' ? undefined : { id: rowId, version: versions.get(rowId) ?? 0 };
   const failed = state.failure?.form === form && state.failure.rowId === rowId;
   return {
-    action: formAddress(state.path, form, row),
-    ...(row ? { deleteAction: deleteAddress(state.path, form, row) } : {}),
+    action: formAddress(state.path, form, row, state.parameters),
+    ...(row ? { deleteAction: deleteAddress(state.path, form, row, state.parameters) } : {}),
     controls: failed ? (state.failure?.controls ?? {}) : {},
   };
 }

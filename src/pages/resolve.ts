@@ -337,7 +337,7 @@ async function singleRow(work: Work, scope: Scope, table: Table, frame: Frame): 
 /** The row that the URL names. Looked up by predicate, so that its coming and going both count as changes. */
 async function keyedRow(work: Work, table: Table, key: string): Promise<Row | undefined> {
   const value = work.state.key;
-  if (value === undefined) return undefined;
+  if (value === undefined) return await firstRow(work, table);
   const parsed = parseQuery(`${key}={key}&limit=1`);
   const checked = parsed.ok
     ? checkQuery(parsed.value, table, { schema: work.schema, scopeType: () => ({ kind: 'text' }) })
@@ -347,4 +347,13 @@ async function keyedRow(work: Work, table: Table, key: string): Promise<Row | un
   const rows = await work.reads.list(checked.value, scope, { limit: 2 });
   // Text compares folded, but an address names one row: only the exact spelling counts.
   return rows.find((row) => row[key] === value);
+}
+
+/** The sample file's own address, where its name is no row's key, shows the table's first row. */
+async function firstRow(work: Work, table: Table): Promise<Row | undefined> {
+  const parsed = parseQuery('');
+  const checked = parsed.ok ? checkQuery(parsed.value, table, { schema: work.schema }) : parsed;
+  if (!checked.ok) return undefined;
+  const scope: QueryScope = { value: () => null, nowMs: work.state.nowMs, today: work.state.today };
+  return (await work.reads.list(checked.value, scope, { limit: 1 }))[0];
 }

@@ -1,0 +1,9 @@
+/** GET: resolve holes, render, page cache. POST: actions, errors, redirects. */
+export { cachedPage } from './cache.ts';
+export type { CachedPage, ContentCoding, Representation } from './cache.ts';
+export { pageGetter } from './get.ts';
+export type { PageAnswer, PageGetter, PageRequest } from './get.ts';
+export { poster } from './post.ts';
+export type { PostAnswer, Poster, PostRequest } from './post.ts';
+export { rowUrl } from './resolve.ts';
+export { SPAM_TABLE, spamDeclaration } from './spam.ts';

@@ -1,0 +1,289 @@
+import type { Readable } from 'node:stream';
+import { compatFields, decodeBody, validateForm } from '../forms/index.ts';
+import type { Entry, FieldError, FormDefinition, FormLimits, Submission } from '../forms/index.ts';
+import type { FileStore } from '../files/index.ts';
+import { isUuid } from '../std/index.ts';
+import type { Clock, Log } from '../std/index.ts';
+import type { Site, SiteForm, SitePage } from '../site/index.ts';
+import type { Actor, RowWrite, Tables, WriteOutcome } from '../tables/index.ts';
+import { mayRead, mayTouch } from './access.ts';
+import { controlStates } from './failure.ts';
+import { readFormAddress } from './form-address.ts';
+import type { PageGetter, PageRequest } from './get.ts';
+import { matchForm } from './match-form.ts';
+import { messages } from './messages.ts';
+import { repeats } from './repeats.ts';
+import { formValues } from './save.ts';
+import type { FormValues } from './save.ts';
+import { dependsOnRows, servedDefinition } from './served-form.ts';
+import { spamWrite } from './spam.ts';
+import { successLocation } from './success.ts';
+
+/** A post as the server hands it over, body unread. */
+export interface PostRequest {
+  readonly pathname: string;
+  /** The page at that path, and the key of its row. */
+  readonly page?: SitePage;
+  readonly path: string;
+  readonly key?: string;
+  readonly search: URLSearchParams;
+  readonly contentType: string | undefined;
+  readonly contentLength: number | undefined;
+  readonly body: Readable;
+  readonly refererPage?: SitePage;
+  readonly actor: Actor;
+  /** Who sends, for repeated submissions: address and user agent. */
+  readonly client: string;
+  readonly idempotencyKey?: string;
+  /** Milliseconds since the same address loaded this page, where that is known and counts. */
+  readonly loadedAgoMs?: number;
+}
+
+/** What became of a post. The server turns it into 303, a page, or JSON. */
+export type PostAnswer =
+  | {
+      readonly kind: 'saved';
+      readonly location: string;
+      readonly id: string | null;
+      readonly dialect: SiteForm['dialect'];
+    }
+  | {
+      readonly kind: 'refused';
+      /** 422 for what the visitor must mend, 409 for a row that moved on, 503 when nothing can be written now. */
+      readonly status: 422 | 409 | 503;
+      readonly message: string;
+      readonly errors: readonly FieldError[];
+      /** The author's page with values and messages in place. */
+      readonly html: string;
+      readonly page: SitePage;
+    }
+  | { readonly kind: 'failed'; readonly status: number; readonly message: string };
+
+export interface PosterOptions {
+  readonly site: Site;
+  readonly tables: Tables;
+  readonly files: FileStore;
+  readonly pages: PageGetter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: FormLimits;
+  /** A form sent sooner than this after its page was loaded is kept as spam; 0: never. */
+  readonly trapMs: number;
+}
+
+export interface Poster {
+  post(request: PostRequest): Promise<PostAnswer>;
+}
+
+/** All that is known of one submission once its form is found. */
+interface Submitted {
+  readonly request: PostRequest;
+  readonly page: SitePage;
+  readonly form: SiteForm;
+  readonly pageRequest: PageRequest;
+  readonly entries: readonly Entry[];
+  readonly rowId: string;
+  readonly version: number | undefined;
+  readonly deletes: boolean;
+}
+
+/** Takes posted forms: decode, find the form, check access, validate, save, and say where to go. */
+export function poster(options: PosterOptions): Poster {
+  const answered = repeats<PostAnswer>(options.clock);
+  return {
+    async post(request) {
+      const decoded = await decodeBody(request, options.limits, options.files);
+      if (!decoded.ok) return { kind: 'failed', status: decoded.status, message: decoded.message };
+      const { entries } = decoded;
+      const submitted = findForm(options.site, request, entries);
+      if ('kind' in submitted) {
+        await discardUploads(options.files, entries, []);
+        return submitted;
+      }
+      const { form, rowId } = submitted;
+      return await answered.once(
+        {
+          client: request.client,
+          form: `${submitted.page.file}\0${form.name}\0${rowId}\0${submitted.version ?? ''}\0${submitted.deletes}`,
+          key: request.idempotencyKey,
+          entries,
+        },
+        () => answer(options, submitted),
+        (result) => result.kind === 'saved',
+      );
+    },
+  };
+}
+
+function findForm(site: Site, request: PostRequest, entries: readonly Entry[]): Submitted | PostAnswer {
+  const address = readFormAddress(request.search);
+  const match = matchForm(site, {
+    pathname: request.pathname,
+    page: request.page,
+    formName: address.form,
+    entries,
+    refererPage: request.refererPage,
+  });
+  if (match.kind === 'none') return { kind: 'failed', status: request.page ? 400 : 404, message: messages.noForm };
+  if (match.kind === 'ambiguous') return { kind: 'failed', status: 400, message: messages.ambiguous(match.names) };
+  const { page, form } = match.matched;
+  const here = page === request.page;
+  const pageRequest: PageRequest = {
+    page,
+    path: here ? request.path : (page.urlPaths[0] ?? '/'),
+    ...(here && request.key !== undefined ? { key: request.key } : {}),
+    search: request.search,
+    actor: request.actor,
+  };
+  return {
+    request,
+    page,
+    form,
+    pageRequest,
+    entries,
+    rowId: address.row !== undefined && isUuid(address.row) ? address.row : '',
+    version: address.version,
+    deletes: address.deletes && form.deletes,
+  };
+}
+
+async function answer(options: PosterOptions, submitted: Submitted): Promise<PostAnswer> {
+  const { files } = options;
+  const adopted: string[] = [];
+  try {
+    return await judge(options, submitted, adopted);
+  } finally {
+    await discardUploads(files, submitted.entries, adopted);
+  }
+}
+
+async function judge(options: PosterOptions, submitted: Submitted, adopted: string[]): Promise<PostAnswer> {
+  const { form, request, page } = submitted;
+  if (!mayRead(form.as, request.actor) || !mayRead(page.access.page, request.actor)) return forbidden;
+  const definition = await definitionInForce(options, submitted);
+  if (!definition) return { kind: 'failed', status: 404, message: messages.noRow };
+  const compat = compatFields(definition, submitted.entries);
+  if (submitted.deletes) return await save(options, submitted, definition, noValues);
+  const validated = validateForm(definition, submitted.entries, { lang: definition.lang, nowMs: options.clock.now() });
+  const early = request.loadedAgoMs !== undefined && request.loadedAgoMs < options.trapMs;
+  if (validated.trapped || compat.trapped || early) return await keepAsSpam(options, submitted, validated.submission);
+  if (!validated.ok) return await refuse(options, submitted, definition, 422, validated.errors);
+  const table = form.table === null ? undefined : options.tables.schema.tables[form.table];
+  if (!table) return { kind: 'failed', status: 503, message: messages.noTable };
+  const values = formValues(table, form.columns, definition, validated.submission);
+  adopted.push(...values.uploads.map(({ path }) => path));
+  return await save(options, submitted, definition, values, compat.next);
+}
+
+const forbidden: PostAnswer = { kind: 'failed', status: 403, message: messages.forbidden };
+const noValues: FormValues = { values: {}, uploads: [], unreadable: [] };
+
+/** The form's rules: from the file, or, where they depend on rows, from the page as this actor would get it now. */
+async function definitionInForce(options: PosterOptions, submitted: Submitted): Promise<FormDefinition | undefined> {
+  const { form, page, pageRequest, rowId } = submitted;
+  if (!dependsOnRows(form)) return form.definition;
+  const { html, found } = await options.pages.fresh(pageRequest);
+  return found ? servedDefinition(page.file, html, form, rowId) : undefined;
+}
+
+async function save(
+  options: PosterOptions,
+  submitted: Submitted,
+  definition: FormDefinition,
+  values: FormValues,
+  next?: string,
+): Promise<PostAnswer> {
+  const { form, request, rowId } = submitted;
+  if (!(await mayWriteRow(options, submitted))) return { kind: 'failed', status: 404, message: messages.noRow };
+  const write = rowWrite(submitted, values);
+  if (!write) return { kind: 'failed', status: 400, message: messages.noRow };
+  let outcome: WriteOutcome;
+  try {
+    await options.files.adopt(values.uploads.map(({ path }) => path));
+    outcome = await options.tables.write(request.actor, [write]);
+  } catch (error) {
+    options.log.error('a form could not be saved', { form: form.name, error });
+    return await refuse(options, submitted, definition, 503, [], messages.unavailable(definition.lang));
+  }
+  if (outcome.ok) {
+    // The visitor's next page must show what was just saved.
+    await options.tables.feed.reached(outcome.position);
+    const row = outcome.rows[0] ?? null;
+    const id = row ? (row['id'] as string) : null;
+    const location = successLocation(options.tables.schema, submitted.form, submitted.pageRequest, row, next);
+    return { kind: 'saved', location, id, dialect: form.dialect };
+  }
+  await options.files.discard(values.uploads.map(({ path }) => path));
+  if (outcome.reason === 'missing') return { kind: 'failed', status: 404, message: messages.noRow };
+  if (outcome.reason === 'version') {
+    return await refuse(options, { ...submitted, rowId }, definition, 409, [], messages.moved(definition.lang));
+  }
+  const errors = outcome.columns.map((refusal) => columnError(form, definition, refusal.column, refusal.message));
+  return await refuse(options, submitted, definition, 422, errors);
+}
+
+/** Updating and deleting ask whose row it is; others' rows answer as if they did not exist. */
+async function mayWriteRow(options: PosterOptions, submitted: Submitted): Promise<boolean> {
+  const { form, rowId, request } = submitted;
+  const { table } = form;
+  if (form.operation === 'insert' || table === null) return true;
+  const row = await options.tables.snapshot((reader) => reader.byId(table, rowId));
+  return row !== undefined && mayTouch(form.as, request.actor, row);
+}
+
+function rowWrite(submitted: Submitted, { values }: FormValues): RowWrite | undefined {
+  const { form, rowId, version } = submitted;
+  const { table } = form;
+  if (table === null) return undefined;
+  if (form.operation === 'insert') {
+    if (!form.parent) return { operation: 'insert', table, values };
+    return rowId === ''
+      ? undefined
+      : { operation: 'insert', table, values: { ...values, [form.parent.column]: rowId } };
+  }
+  if (rowId === '') return undefined;
+  const at = { table, id: rowId, ...(version === undefined ? {} : { version }) };
+  return submitted.deletes ? { operation: 'delete', ...at } : { operation: 'update', ...at, values };
+}
+
+function columnError(form: SiteForm, definition: FormDefinition, column: string, message: string): FieldError {
+  const index = Object.entries(form.columns).find(([, name]) => name === column)?.[0];
+  const control = definition.controls.find((one) => one.index === Number(index)) ?? definition.controls[0];
+  return { control: control?.index ?? 0, name: control?.name ?? column, validity: 'badInput', message };
+}
+
+/** The author's page again, with what was typed and what is wrong with it. */
+async function refuse(
+  options: PosterOptions,
+  submitted: Submitted,
+  definition: FormDefinition,
+  status: 422 | 409 | 503,
+  errors: readonly FieldError[],
+  message?: string,
+): Promise<PostAnswer> {
+  const { form, page, pageRequest, rowId } = submitted;
+  const first = definition.controls.find(({ type }) => type !== 'hidden');
+  const shown: readonly FieldError[] =
+    errors.length > 0 || message === undefined || !first
+      ? errors
+      : [{ control: first.index, name: first.name, validity: 'badInput', message }];
+  const controls = controlStates(definition, submitted.entries, shown);
+  const { html } = await options.pages.fresh(pageRequest, { form, rowId, controls });
+  const said = message ?? messages.invalid(definition.lang);
+  return { kind: 'refused', status, message: said, errors: message === undefined ? errors : [], html, page };
+}
+
+/** What the traps catch is answered as if it had been accepted, and kept where no page shows it. */
+async function keepAsSpam(options: PosterOptions, submitted: Submitted, submission: Submission): Promise<PostAnswer> {
+  const { form, page, pageRequest, request } = submitted;
+  await options.tables.write(request.actor, [spamWrite(page, form, submission)]);
+  const location = successLocation(options.tables.schema, form, pageRequest, null);
+  return { kind: 'saved', location, id: null, dialect: form.dialect };
+}
+
+async function discardUploads(files: FileStore, entries: readonly Entry[], adopted: readonly string[]): Promise<void> {
+  const left = entries
+    .map(({ value }) => (typeof value === 'string' ? undefined : value.path))
+    .filter((path) => path !== undefined && !adopted.includes(path));
+  if (left.length > 0) await files.discard(left.filter((path) => path !== undefined));
+}

@@ -1,0 +1,29 @@
+import type { Row, Schema } from '../schema/index.ts';
+import type { SiteForm } from '../site/index.ts';
+import type { PageRequest } from './get.ts';
+import { rowUrl } from './resolve.ts';
+
+/**
+ * Where the 303 goes: the author's `action`, the saved row's page, or the page of the form; with `saved=FORM`, so that
+ * the page can say so. `next` is a path the form itself names (`_next`), already known to be of this site.
+ */
+export function successLocation(
+  schema: Schema,
+  form: SiteForm,
+  page: Pick<PageRequest, 'path'>,
+  row: Row | null,
+  next?: string,
+): string {
+  const target = next ?? rowPage(schema, form, row) ?? form.successPath ?? page.path;
+  const hash = target.indexOf('#');
+  const fragment = hash < 0 ? '' : target.slice(hash);
+  const [path, query = ''] = (hash < 0 ? target : target.slice(0, hash)).split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('saved', form.name);
+  return `${path === '' ? page.path : path}?${parameters.toString()}${fragment}`;
+}
+
+function rowPage(schema: Schema, form: SiteForm, row: Row | null): string | undefined {
+  const table = form.table === null ? undefined : schema.tables[form.table];
+  return form.successRow && table && row ? (rowUrl(table, row) ?? undefined) : undefined;
+}
