@@ -27,6 +27,7 @@ export type ControlType =
   | 'textarea'
   | 'select';
 
+/** An option of a select as it stands in the file, a disabled group's options being disabled. */
 export interface OptionDefinition {
   readonly value: string;
   readonly label: string;
@@ -63,6 +64,10 @@ export interface Control {
   readonly accept?: string;
   readonly dirname?: string;
   readonly title?: string;
+  /** `id` attribute. */
+  readonly elementId?: string;
+  /** `autocomplete` attribute, for what `lintForm` says of card numbers. */
+  readonly autocomplete?: string;
   /** Fields filled from the row on the server: `data-attr-value` on a hidden input. */
   readonly computed: boolean;
   /** `data-list` on the select: options come from rows. */
@@ -81,6 +86,16 @@ export interface FormDefinition {
   /** Language in force at the form, '' when none. */
   readonly lang: string;
   readonly controls: readonly Control[];
+  readonly name?: string;
+  readonly elementId?: string;
+  /** A `method` attribute is written, whatever it says. */
+  readonly methodWritten?: boolean;
+  /** The author's `action` as written; absent when there is none. */
+  readonly action?: string;
+  /** `role=search` or `aria-controls`: a form that filters. */
+  readonly filters?: boolean;
+  /** `data-netlify` or `netlify`. */
+  readonly netlify?: boolean;
   /** Name of the control that is a trap for bots (`netlify-honeypot`, `_gotcha`). */
   readonly trap?: string;
   readonly at: SourcePosition;

@@ -1,2 +1,22 @@
 /** Forms as the HTML standard defines them: definition, decoding, sanitisation, validation, messages. */
+export {
+  columnGroups,
+  columnTypeOf,
+  columnValues,
+  constraintsOf,
+  declaredColumns,
+  isColumnRequired,
+  reservedNames,
+} from './columns.ts';
+export type { ColumnGroup, ColumnValueOptions } from './columns.ts';
+export { compatFields } from './compat.ts';
+export type { CompatFields } from './compat.ts';
+export { defineForms } from './define.ts';
+export type { ScopeOf } from './define.ts';
 export type * from './definition.ts';
+export { controlsOfScope } from './entries.ts';
+export { messageFor } from './messages.ts';
+export type { MessageOptions } from './messages.ts';
+export { declaredParameters, filterParameters } from './parameters.ts';
+export { validateForm } from './validate.ts';
+export type { ValidateOptions } from './validate.ts';
