@@ -75,6 +75,8 @@ export interface Column {
   readonly unique: boolean;
   /** Whether a folded shadow column stands beside it (text that is compared, sorted or searched). */
   readonly folded: boolean;
+  /** Some query compares it or sorts by it: it has an index where one helps. */
+  readonly indexed?: boolean;
   readonly constraints: Constraints;
   /** Made by the program (`id`, `created_at`, …): never written by a form. */
   readonly system: boolean;
