@@ -42,7 +42,7 @@ function typedState(control: FormDefinition['controls'][number], typed: Map<stri
       return {};
     case 'checkbox':
     case 'radio':
-      return { checked: typed.get(name)?.includes(control.valueWritten === true ? control.value : 'on') ?? false };
+      return { checked: typed.get(name)?.includes(control.value) ?? false };
     case 'select':
       return { selected: typed.get(name) ?? [] };
     case 'hidden':

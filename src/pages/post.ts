@@ -164,7 +164,10 @@ async function judge(options: PosterOptions, submitted: Submitted, adopted: stri
   if (!definition) return { kind: 'failed', status: 404, message: messages.noRow };
   const compat = compatFields(definition, submitted.entries);
   if (submitted.deletes) return await save(options, submitted, definition, noValues);
-  const validated = validateForm(definition, submitted.entries, { lang: definition.lang, nowMs: options.clock.now() });
+  const validated = validateForm(definition, submitted.entries, {
+    lang: definition.lang,
+    fileBytesMax: options.limits.fileBytesMax,
+  });
   const early = request.loadedAgoMs !== undefined && request.loadedAgoMs < options.trapMs;
   if (validated.trapped || compat.trapped || early) return await keepAsSpam(options, submitted, validated.submission);
   if (!validated.ok) return await refuse(options, submitted, definition, 422, validated.errors);
@@ -176,7 +179,7 @@ async function judge(options: PosterOptions, submitted: Submitted, adopted: stri
 }
 
 const forbidden: PostAnswer = { kind: 'failed', status: 403, message: messages.forbidden };
-const noValues: FormValues = { values: {}, uploads: [], unreadable: [] };
+const noValues: FormValues = { values: {}, uploads: [] };
 
 /** The form's rules: from the file, or, where they depend on rows, from the page as this actor would get it now. */
 async function definitionInForce(options: PosterOptions, submitted: Submitted): Promise<FormDefinition | undefined> {

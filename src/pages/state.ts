@@ -3,7 +3,7 @@ import type { ControlState, FormState } from '../html/index.ts';
 import { checkQuery, parseQuery } from '../query/index.ts';
 import type { CheckedQuery } from '../query/index.ts';
 import type { Schema, Value } from '../schema/index.ts';
-import type { Site, SiteForm, SitePage } from '../site/index.ts';
+import type { Site, SiteFilter, SiteForm, SitePage } from '../site/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { mayRead } from './access.ts';
 import { localDate } from './local-date.ts';
@@ -117,14 +117,22 @@ function filteredQueries(schema: Schema, page: SitePage, parameters: URLSearchPa
   const narrowed = new Map<number, CheckedQuery>();
   for (const form of page.forms) {
     if (form.operation !== 'query') continue;
-    const extra = new URLSearchParams();
-    for (const { parameter } of form.filters) {
-      for (const value of parameters.getAll(parameter)) if (value !== '') extra.append(parameter, value);
-    }
-    if (extra.size === 0) continue;
-    for (const scope of form.controlsLists) narrow(schema, page, scope, extra, narrowed);
+    const extra = form.filters.flatMap((filter) => filterText(form, filter, parameters));
+    if (extra.length === 0) continue;
+    for (const scope of form.controlsLists) narrow(schema, page, scope, extra.join('&'), narrowed);
   }
   return narrowed;
+}
+
+/** A filter in force as text of the query grammar. A box without a value of its own asks for what is true. */
+function filterText(form: SiteForm, { control: index, parameter }: SiteFilter, parameters: URLSearchParams): string[] {
+  const control = form.definition.controls.find((one) => one.index === index);
+  const bare = control?.type === 'checkbox' && control.value === 'on';
+  const name = encodeURIComponent(parameter);
+  return parameters
+    .getAll(parameter)
+    .filter((value) => value !== '')
+    .map((value) => (bare ? name : `${name}=${encodeURIComponent(value)}`));
 }
 
 /** Adds a filter's conditions to a list's own. A filter never widens what the author listed. */
@@ -132,11 +140,11 @@ function narrow(
   schema: Schema,
   page: SitePage,
   scope: number,
-  extra: URLSearchParams,
+  extra: string,
   narrowed: Map<number, CheckedQuery>,
 ): void {
   const own = narrowed.get(scope) ?? page.queries[scope];
-  const parsed = parseQuery(extra.toString());
+  const parsed = parseQuery(extra);
   if (!own || !parsed.ok) return;
   const asked = parsed.value;
   const query = {
@@ -160,15 +168,10 @@ export function filterState(form: SiteForm, parameters: URLSearchParams): FormSt
     const values = parameters.getAll(parameter);
     controls[index] =
       control.type === 'checkbox' || control.type === 'radio'
-        ? { checked: values.includes(control.value === '' ? 'on' : control.value) || bareTrue(control.value, values) }
+        ? { checked: values.includes(control.value) }
         : control.type === 'select'
           ? { selected: values }
           : { value: values[0] ?? '' };
   }
   return { controls };
-}
-
-/** `?vegetarian` and `?vegetarian=on` both say that the box is checked. */
-function bareTrue(own: string, values: readonly string[]): boolean {
-  return (own === '' || own === 'on') && values.includes('');
 }

@@ -5,6 +5,7 @@ import type { CachedPage, PageAnswer, PageGetter, PostAnswer, Poster, PostReques
 import type { Route, Site, SiteFile, SitePage } from '../site/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { prefersJson } from './accept.ts';
+import type { DevChannel } from './dev-channel.ts';
 import { ownPageHeaders } from './headers.ts';
 import { noticeFor, noticePage, noticePolicy } from './notice-page.ts';
 import type { Notice } from './notice-page.ts';
@@ -20,8 +21,8 @@ export interface SiteHandlerOptions {
   readonly files: StaticFiles;
   readonly common: Readonly<Record<string, string>>;
   readonly pageHeaders: (page: SitePage) => Readonly<Record<string, string>>;
-  /** Shows what is wrong with a page instead of a plain 500. */
-  readonly dev: boolean;
+  /** In `dev`: pages listen for changes of the folder, and a broken page says what is wrong with it. */
+  readonly dev?: Pick<DevChannel, 'withScript' | 'withScriptText'>;
   /** Text served at a path where the site has no file: `/sitemap.xml`. */
   readonly made: (pathname: string) => Promise<{ readonly text: string; readonly type: string } | undefined>;
 }
@@ -54,6 +55,12 @@ function target(request: IncomingMessage): { readonly pathname: string; readonly
 export function siteHandler(options: SiteHandlerOptions): SiteHandler {
   const { site, common } = options;
 
+  const send = (asked: SiteRequest, page: CachedPage, extra?: Readonly<Record<string, string>>): void => {
+    const isPage = page.headers['content-type']?.startsWith('text/html') === true;
+    const sent = options.dev && isPage ? options.dev.withScript(page) : page;
+    sendPage(asked.request, asked.response, sent, extra);
+  };
+
   const notice = async (asked: SiteRequest, status: number, text: Notice = noticeFor(status)): Promise<void> => {
     const { request, response } = asked;
     if (response.headersSent) {
@@ -65,12 +72,13 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
       sendText(request, response, status, `${body}\n`, { ...common, 'content-type': 'application/problem+json' });
       return;
     }
-    sendText(request, response, status, noticePage(text), {
+    const html = noticePage(text);
+    sendText(request, response, status, options.dev?.withScriptText(html) ?? html, {
       ...common,
       ...ownPageHeaders,
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': noticePolicy,
+      ...(options.dev ? {} : { 'content-security-policy': noticePolicy }),
     });
   };
 
@@ -89,11 +97,7 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
     const found = answer.kind === 'page' ? answer.page : await wholeFile(asked, file);
     if (!found) return await notice(asked, route.status);
     const body = found.representation('identity').bytes;
-    sendPage(
-      asked.request,
-      asked.response,
-      cachedPage(body, route.status, { ...found.headers, 'cache-control': 'no-cache' }),
-    );
+    send(asked, cachedPage(body, route.status, { ...found.headers, 'cache-control': 'no-cache' }));
   };
 
   const wholeFile = async (asked: SiteRequest, file: SiteFile): Promise<CachedPage | undefined> => {
@@ -106,7 +110,7 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
   const sendFile = async (asked: SiteRequest, file: SiteFile, extra?: Record<string, string>): Promise<void> => {
     const answer = await options.files.answer(asked.request, file);
     if (answer.kind === 'missing') return await notice(asked, 404);
-    if (answer.kind === 'prepared') return sendPage(asked.request, asked.response, answer.page, extra);
+    if (answer.kind === 'prepared') return send(asked, answer.page, extra);
     asked.response.writeHead(answer.status, { ...answer.headers, ...extra });
     if (asked.request.method === 'HEAD') {
       answer.stream.destroy();
@@ -136,7 +140,7 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
     if (answer.kind === 'missing') return await again();
     if (answer.kind === 'forbidden') return await notice(asked, 403);
     const extra = route.canonical === undefined ? undefined : canonicalLink(route.canonical);
-    sendPage(asked.request, asked.response, answer.page, extra);
+    send(asked, answer.page, extra);
     return undefined;
   };
 
@@ -248,7 +252,7 @@ async function sendPosted(
     const text = { ...noticeFor(answer.status), text: answer.message };
     await notice({ request, response, ...asked }, answer.status, text);
   } else {
-    sendText(request, response, answer.status, answer.html, {
+    sendText(request, response, answer.status, options.dev?.withScriptText(answer.html) ?? answer.html, {
       ...plain,
       ...options.pageHeaders(answer.page),
       'content-type': 'text/html; charset=utf-8',

@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http';
+import { cachedPage } from '../pages/index.ts';
+import type { CachedPage } from '../pages/index.ts';
+import { formatDiagnostic } from '../std/index.ts';
+import type { Diagnostic } from '../std/index.ts';
+import type { OwnRoute } from './app.ts';
+import { sendText } from './respond.ts';
+
+/** Tells open browsers that the folder has changed, and what is wrong with it. Only `dev` has one. */
+export interface DevChannel {
+  readonly routes: readonly OwnRoute[];
+  /** The page with the small script that listens. */
+  withScript(page: CachedPage): CachedPage;
+  /** The same for text. */
+  withScriptText(html: string): string;
+  /** Browsers load their page again. */
+  reload(diagnostics: readonly Diagnostic[]): void;
+  close(): void;
+}
+
+const tag = '<script src="/_backlot/dev.js"></script>';
+
+/** Shows errors over the page as plain text, and reloads when told to. */
+const script = `(() => {
+  const events = new EventSource('/_backlot/dev/events');
+  events.addEventListener('reload', () => location.reload());
+  events.addEventListener('errors', (event) => {
+    const lines = JSON.parse(event.data);
+    document.getElementById('backlot-dev-errors')?.remove();
+    if (lines.length === 0) return;
+    const box = document.createElement('pre');
+    box.id = 'backlot-dev-errors';
+    box.setAttribute('role', 'alert');
+    box.style.cssText = 'position:fixed;inset:auto 0 0 0;max-height:40vh;overflow:auto;margin:0;padding:1rem;' +
+      'background:#2b0f0f;color:#ffd9d0;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap;z-index:2147483647';
+    box.textContent = lines.join('\\n');
+    document.body.append(box);
+  });
+})();
+`;
+
+export function devChannel(): DevChannel {
+  const listeners = new Set<ServerResponse>();
+  const decorated = new WeakMap<CachedPage, CachedPage>();
+  let errors: readonly string[] = [];
+  const tell = (response: ServerResponse, event: string, data: unknown): void => {
+    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  const insert = (html: string): string => {
+    const end = html.toLowerCase().lastIndexOf('</body>');
+    return end < 0 ? html + tag : html.slice(0, end) + tag + html.slice(end);
+  };
+  return {
+    routes: [
+      {
+        method: 'GET',
+        path: '/dev.js',
+        handle: (request, response) =>
+          sendText(request, response, 200, script, {
+            'content-type': 'text/javascript; charset=utf-8',
+            'cache-control': 'no-cache',
+            'x-content-type-options': 'nosniff',
+          }),
+      },
+      {
+        method: 'GET',
+        path: '/dev/events',
+        handle(_request, response) {
+          response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+          response.write('retry: 500\n\n');
+          tell(response, 'errors', errors);
+          listeners.add(response);
+          response.once('close', () => listeners.delete(response));
+        },
+      },
+    ],
+    withScript(page) {
+      const known = decorated.get(page);
+      if (known) return known;
+      const html = page.representation('identity').bytes.toString('utf8');
+      const made = cachedPage(Buffer.from(insert(html)), page.status, page.headers);
+      decorated.set(page, made);
+      return made;
+    },
+    withScriptText: insert,
+    reload(diagnostics) {
+      errors = diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic);
+      for (const response of listeners) tell(response, 'reload', null);
+    },
+    close() {
+      for (const response of listeners) response.end();
+    },
+  };
+}
