@@ -1,2 +1,10 @@
-/** Schema, plan of changes, records (the write path), change log and its feed, search. */
+/** Schema, plan of changes, records (the write path), access rules, change log and its feed, search. */
+export { authorise, defaultWho, isAuthor, parseWho } from './access.ts';
+export type { AccessRule, Action, Decision, Who } from './access.ts';
+export { compareSchemas } from './compare.ts';
+export type { Comparison } from './compare.ts';
+export type { Placed } from './derive-names.ts';
+export { deriveSchema } from './derive.ts';
+export type { Derived } from './derive.ts';
+export { isFixedColumn, isReservedColumn, isServerTable, isShadowedColumn } from './reserved.ts';
 export type * from './tables.ts';

@@ -1,7 +1,6 @@
 import type { DatabaseHealth, LoggedEntry } from '../database/index.ts';
 import type { CheckedQuery, QueryScope } from '../query/index.ts';
-import type { Constraints, Row, Schema, SeedRow, TableDeclaration, Value } from '../schema/index.ts';
-import type { Diagnostic } from '../std/index.ts';
+import type { Constraints, Row, Schema, SeedRow, Value } from '../schema/index.ts';
 
 /** Who acts. Passed explicitly to every read and write that depends on it. */
 export interface Actor {
@@ -133,9 +132,3 @@ export interface Tables {
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }
-
-/** Merges what all places say into one schema; disagreements are diagnostics that show both places. */
-export type DeriveSchema = (declarations: readonly TableDeclaration[]) => {
-  readonly schema: Schema;
-  readonly diagnostics: readonly Diagnostic[];
-};
