@@ -1,4 +1,10 @@
 /** The one query grammar: parse, check against a schema, match in memory, turn into SQL; text folding. Pure. */
+export { checkQuery, fixedValues, limitMax, narrowQuery, pageMax, pathType } from './check.ts';
+export { compareText, fold } from './fold.ts';
+export { matches, matchesOwn, pageWindow } from './match.ts';
+export { compareRows } from './order.ts';
+export { formatQuery, parseQuery } from './parse.ts';
+export { foldPath } from './path.ts';
 export type {
   Checked,
   CheckedQuery,
@@ -14,3 +20,7 @@ export type {
   SortKey,
   SqlQuery,
 } from './query.ts';
+export { toSql } from './sql.ts';
+export type { SqlOptions } from './sql.ts';
+export { postgresSearchVector } from './statement.ts';
+export { foldedValue, rowWords, searchedColumns, searchWords } from './words.ts';

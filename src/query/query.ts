@@ -1,4 +1,4 @@
-import type { ColumnType, Row, Schema, Table, Value } from '../schema/index.ts';
+import type { Column, ColumnType, Row, Schema, Table, Value } from '../schema/index.ts';
 import type { Diagnostic, SourcePosition } from '../std/index.ts';
 
 /** One value in a query: literal text, a `{path}` of the row in scope, `now` or `today`. */
@@ -10,7 +10,10 @@ export type Operand =
 
 export type Operator = 'eq' | 'min' | 'max' | 'not' | 'like' | 'true' | 'false';
 
-/** `category.name.not=Pasta`: path `category.name`, operator `not`, operands any of which may hold. */
+/**
+ * `category.name.not=Pasta`: path `category.name`, operator `not`, operands any of which may hold; for `not` none of
+ * them may. Conditions of one query must all hold.
+ */
 export interface Condition {
   readonly path: string;
   readonly operator: Operator;
@@ -46,6 +49,8 @@ export interface CheckedQuery {
   readonly otherTables: readonly string[];
   /** Uses `now` or `today`: its answer can change without a write. */
   readonly timed: boolean;
+  /** How often: only as the day changes (`today`), or at any moment (`now`). */
+  readonly timedBy: 'never' | 'day' | 'moment';
   /** Has `q=`. */
   readonly searches: boolean;
   readonly checked: unknown;
@@ -59,6 +64,8 @@ export interface QueryScope {
   readonly nowMs: number;
   /** `2026-08-14` in the site's time zone, for `today`. */
   readonly today: string;
+  /** The site's IANA time zone, where dates meet instants (`created_at.min=today`). UTC when absent. */
+  readonly timeZone?: string;
 }
 
 /** Rows of other tables, for relation paths in the in-memory matcher. */
@@ -88,5 +95,7 @@ export interface CheckOptions {
   readonly extra?: ExtraNames;
   /** Type of a `{path}` in the row in scope; undefined when unknown, which is an error. */
   readonly scopeType?: (path: string) => ColumnType | undefined;
+  /** Which columns the query may name; all that are not secret when absent. Others are as if they did not exist. */
+  readonly mayRead?: (table: Table, column: Column) => boolean;
   readonly schema: Schema;
 }
