@@ -68,6 +68,13 @@ export interface DatabaseHealth {
   readonly problem?: string;
 }
 
+/** What a backup holds. */
+export interface BackupReport {
+  /** Rows of each table, by physical name. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly bytes: number;
+}
+
 /**
  * One database behind one small contract. A driver applies changes serially: a savepoint per change, nothing else
  * between begin and commit. `commit` resolves only after the commit is durable.
@@ -90,6 +97,8 @@ export interface Driver extends Reader {
   /** Calls back (without data) soon after any commit, ours or another process's. Returns how to stop. */
   onCommit(wake: () => void): () => void;
   health(): Promise<DatabaseHealth>;
+  /** Copies one state of everything into a new file and verifies it, while reads and writes go on. */
+  backupTo(file: string): Promise<BackupReport>;
   close(): Promise<void>;
 }
 
