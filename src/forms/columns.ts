@@ -87,7 +87,8 @@ function speaking(controls: readonly Control[]): readonly Control[] {
 
 /**
  * The limits that the controls of one name put on every write of their column. Invalid patterns and unreadable limits
- * are left out, as browsers ignore them; so is a time's range over midnight, which two limits cannot say.
+ * are left out, as browsers ignore them. A time whose `max` is before
+ * its `min` runs over midnight.
  */
 export function constraintsOf(controls: Control | readonly Control[]): Constraints {
   const group = speaking('length' in controls ? controls : [controls]);
@@ -115,7 +116,7 @@ function optionsOf(group: readonly Control[]): readonly string[] | undefined {
 
 function limitsAsText(control: Control): Constraints {
   const limits = limitsOf(control);
-  if (!limits || limits.reversed) return {};
+  if (!limits) return {};
   const ranged = control.type === 'range';
   return {
     ...(limits.min && (ranged || control.min !== undefined) && { min: formatLimit(control, limits.min) }),
@@ -174,6 +175,8 @@ export interface ColumnValueOptions {
   /** The table that is saved to: its columns' types go before those that the form alone implies. */
   readonly table?: Table;
   readonly nameOf?: (label: string) => string;
+  /** Final column names by control index, where they are known; goes before `nameOf`. Others are left out. */
+  readonly columns?: Readonly<Record<number, string>>;
 }
 
 /**
@@ -189,7 +192,7 @@ export function columnValues(
   const values = new Map<string, Value>();
   const nameOf = options.nameOf ?? foldName;
   for (const { name, controls } of columnGroups(definition)) {
-    const column = nameOf(name);
+    const column = options.columns ? finalName(options.columns, controls) : nameOf(name);
     const live = controls.filter((control) => isSuccessful(control) || isSubmitter(control));
     if (column === '' || live.length === 0) continue;
     const type = options.table?.columns[column]?.type ?? columnTypeOf(controls);
@@ -197,6 +200,11 @@ export function columnValues(
     if (value !== undefined) values.set(column, value);
   }
   return values;
+}
+
+function finalName(columns: Readonly<Record<number, string>>, controls: readonly Control[]): string {
+  const named = controls.find((control) => columns[control.index] !== undefined);
+  return named ? (columns[named.index] ?? '') : '';
 }
 
 function columnValue(
@@ -208,6 +216,8 @@ function columnValue(
   const texts = sent?.map((value) => (typeof value === 'string' ? value : value.path));
   const many = type.kind === 'set' || type.kind === 'references';
   if (shown.some((control) => control.type === 'checkbox') && !many) return tickedValue(type, shown, texts ?? []);
+  // A file field left empty keeps the file that is there.
+  if (shown.every((control) => control.type === 'file') && texts?.join('') === '') return undefined;
   if (texts === undefined) return many && shown.every(mayBeEmpty) ? null : undefined;
   if (many) return canonicalValue(type, membersOf(shown, texts));
   const [text = ''] = texts;

@@ -125,6 +125,7 @@ function defineControl(
     type,
     label: labelOf(element, id, labels) || name,
     value: defaultValue(element, type, multiple),
+    valueWritten: hasAttribute(element, 'value'),
     checked: hasAttribute(element, 'checked'),
     options: options.map((option) => option.definition),
     placeholder: type === 'select' && isPlaceholder(element, options),

@@ -45,6 +45,8 @@ export interface Control {
   readonly label: string;
   /** Default value: attribute `value`, textarea text; '' when absent. */
   readonly value: string;
+  /** A `value` attribute is written; a check box or radio button without one has the value `on`. */
+  readonly valueWritten?: boolean;
   readonly checked: boolean;
   readonly options: readonly OptionDefinition[];
   /** For select: `true` when a placeholder label option exists. */
@@ -103,10 +105,16 @@ export interface FormDefinition {
 
 /** An uploaded file held in a provisional place until a row adopts it. */
 export interface Upload {
+  /** The path that a row stores: `/_backlot/files/…`. '' when the file was refused. */
   readonly path: string;
+  /** The sender's name for it without any folders; only for showing. */
   readonly filename: string;
+  /** As the sender says. */
   readonly mediaType: string;
+  /** In bytes. */
   readonly size: number;
+  /** Not kept: larger than a file may be, or its content is not what its name says. */
+  readonly refused?: 'size' | 'type';
 }
 
 /** One entry of the entry list a browser constructs. */

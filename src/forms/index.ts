@@ -11,6 +11,9 @@ export {
 export type { ColumnGroup, ColumnValueOptions } from './columns.ts';
 export { compatFields } from './compat.ts';
 export type { CompatFields } from './compat.ts';
+export { defaultFormLimits } from './body.ts';
+export type { BodyRefusal, BodyRequest, DecodedBody, FormLimits, UploadSink } from './body.ts';
+export { decodeBody } from './decode.ts';
 export { defineForms } from './define.ts';
 export type { ScopeOf } from './define.ts';
 export type * from './definition.ts';
@@ -18,5 +21,7 @@ export { controlsOfScope } from './entries.ts';
 export { messageFor } from './messages.ts';
 export type { MessageOptions } from './messages.ts';
 export { declaredParameters, filterParameters } from './parameters.ts';
+export { compilePattern, patternMatches } from './pattern.ts';
+export type { Pattern } from './pattern.ts';
 export { validateForm } from './validate.ts';
 export type { ValidateOptions } from './validate.ts';

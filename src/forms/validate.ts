@@ -28,6 +28,8 @@ export interface ValidateOptions {
   readonly served?: (control: Control) => string | undefined;
   /** Largest file in bytes; larger ones are `fileSize`. */
   readonly fileBytesMax?: number;
+  /** Milliseconds since 1970 at which the form was sent. No constraint of the standard depends on it. */
+  readonly nowMs?: number;
 }
 
 type Values = Map<string, (string | Upload)[]>;
@@ -139,8 +141,9 @@ function checkFiles({ control, values: sent }: Sent, values: Values, refuse: Ref
     if (isRequired(control)) refuse(control, 'valueMissing');
     return;
   }
-  const wrong = uploads.find((upload) => !accepts(control.accept ?? '', upload));
-  const large = uploads.find((upload) => upload.size > (options.fileBytesMax ?? Infinity));
+  const wrong = uploads.find((upload) => upload.refused === 'type' || !accepts(control.accept ?? '', upload));
+  const most = options.fileBytesMax ?? Infinity;
+  const large = uploads.find((upload) => upload.refused === 'size' || upload.size > most);
   if (wrong) refuse(control, 'fileType', wrong.filename);
   else if (large) refuse(control, 'fileSize', large.filename);
 }
