@@ -1,0 +1,42 @@
+import type { PageElement } from '../html/index.ts';
+import { markOf, saidAs } from './outline.ts';
+import type { Outline } from './outline.ts';
+import type { Audience } from './site.ts';
+
+/** Who may see or submit, and whether a `data-as` says it. */
+export interface Said {
+  readonly who: Audience;
+  readonly explicit: boolean;
+}
+
+/** Audiences that need no editor: what they write, visitors write. */
+const visitors: ReadonlySet<Audience> = new Set(['anyone', 'user', 'own']);
+
+export function isVisitors(who: Audience): boolean {
+  return visitors.has(who);
+}
+
+/** Folds the value of a `data-as`; an empty one says nothing. */
+function audienceOf(written: string | undefined): Said {
+  const who = written?.trim().toLowerCase();
+  return who === undefined || who === '' ? { who: 'anyone', explicit: false } : { who, explicit: true };
+}
+
+/** `data-as` of `<html>`. */
+export function pageAudience(outline: Outline): Said {
+  return audienceOf(outline.template.as);
+}
+
+/** Who receives a scope's rows: what is said on its element, else on the nearest element around, `<html>` at last. */
+export function scopeAudience(outline: Outline, id: number): Said {
+  const element = outline.elements.get(id);
+  return element ? audienceOf(saidAs(element)) : pageAudience(outline);
+}
+
+/** Who may submit a form. An update without a word of its own is the row's author's (and every editor's). */
+export function formAudience(form: PageElement, operation: 'insert' | 'update' | 'query' | 'none'): Said {
+  const said = audienceOf(saidAs(form));
+  if (operation !== 'update' || markOf(form, 'as') !== undefined) return said;
+  // The row around may be shown to anyone on purpose; that is no word on who may change it.
+  return { who: said.explicit && said.who !== 'anyone' ? said.who : 'own', explicit: false };
+}
