@@ -13,6 +13,7 @@ export const databaseErrors = {
   'database/lost': 'The connection to the database was lost.',
   'database/newer': 'The data was written by a newer program.',
   'database/not-a-backup': 'The file is not a whole backup of this kind.',
+  'database/not-empty': 'There is something already where this would be written.',
   'database/read-only': 'The database is open for reading only.',
   'database/statement': 'The database rejected a statement.',
   'database/timeout': 'The database took too long.',

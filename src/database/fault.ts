@@ -1,8 +1,8 @@
 /**
- * Where a test may make a driver fail, in the order of a group's life: after `begin`, before each `change`, before
- * the `commit` and once it is `committed` but not yet known to be; and before each `connect`.
+ * Where a test may make a driver fail, in the order of a group's life: before a `connect`, after `begin` (before the
+ * changes), before the `commit`, and once it is `committed` but the answer has not been taken in.
  */
-export type FaultPoint = 'connect' | 'begin' | 'change' | 'commit' | 'committed';
+export type FaultPoint = 'connect' | 'begin' | 'commit' | 'committed';
 
 /** What a fault may do to the connection that writes. */
 export interface FaultTarget {

@@ -1,4 +1,4 @@
-/** Drivers for SQLite and PostgreSQL behind one small contract, and group commit. */
+/** Drivers for SQLite and PostgreSQL behind one small contract, group commit, the data folder and its lock. */
 export type {
   BackupReport,
   Change,
@@ -21,6 +21,9 @@ export type { DatabaseErrorCode } from './errors.ts';
 export type { Fault, FaultPoint, FaultTarget } from './fault.ts';
 export { groupCommit } from './group-commit.ts';
 export type { GroupCommitOptions } from './group-commit.ts';
-export { restoreSqlite } from './sqlite-backup.ts';
+export { openDatabase, restoreBackup } from './open.ts';
+export type { OpenDatabaseOptions, OpenedDatabase } from './open.ts';
+export { openPostgres } from './postgres.ts';
+export type { PostgresOptions } from './postgres.ts';
 export { openSqlite } from './sqlite.ts';
 export type { SqliteOptions } from './sqlite.ts';

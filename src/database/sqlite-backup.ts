@@ -7,10 +7,10 @@ import { inSqliteWorker } from './sqlite-work.ts';
 
 /**
  * Copies one state of the database into `target` while it is read and written, and looks at every row and index of
- * the copy. Where `target` exists, it is a whole backup. Throws `database/folder` where it existed before.
+ * the copy. Where `target` exists, it is a whole backup. Throws `database/not-empty` where it existed before.
  */
 export async function backUpSqlite(file: string, target: string): Promise<BackupReport> {
-  if (existsSync(target)) throw new DatabaseError('database/folder', `${target} exists already; name another file.`);
+  if (existsSync(target)) throw new DatabaseError('database/not-empty', `Name another file than ${target}.`);
   const partial = `${target}.partial`;
   await rm(partial, { force: true });
   try {
@@ -47,7 +47,8 @@ export async function restoreSqlite(backup: string, file: string): Promise<Backu
   return { rows, bytes: (await stat(file)).size };
 }
 
-async function flush(path: string): Promise<void> {
+/** Makes sure that a file, or the names in a folder, are on the disk. */
+export async function flush(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

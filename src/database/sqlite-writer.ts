@@ -89,7 +89,6 @@ export function sqliteWriter(options: SqliteWriterOptions): SqliteWriter {
       const alone = changes.length === 1;
       let position = lastPosition(connection);
       const outcomes = changes.map((change): Outcome => {
-        fault('change');
         // Alone, the transaction itself is the savepoint.
         if (!alone) connection.run('savepoint change');
         const refusal = applyStatements(connection, change.statements);

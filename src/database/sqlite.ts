@@ -9,6 +9,7 @@ import { connectSqlite } from './sqlite-connection.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteFailure } from './sqlite-failure.ts';
 import { sqliteReaders } from './sqlite-readers.ts';
+import type { SqliteReaders } from './sqlite-readers.ts';
 import { inSqliteWorker } from './sqlite-work.ts';
 import { lastPosition, sqliteWriter } from './sqlite-writer.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
@@ -93,7 +94,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
       writing().migrate(statements, entries);
       listeners.tell();
     },
-    snapshot: (read) => readers.lend((connection) => readSnapshot(connection, read)),
+    snapshot: (read) => readSnapshot(readers, read),
     async entriesAfter(position, limit) {
       const sql = `select ${logColumns} from _log where position > ? order by position limit ?`;
       return (await query(sql, [position, limit])).map(readEntry);
@@ -178,10 +179,11 @@ function readAll(
   }
 }
 
-async function readSnapshot<T>(connection: SqliteConnection, read: (reader: Reader) => Promise<T>): Promise<T> {
-  connection.run('begin');
+async function readSnapshot<T>(readers: SqliteReaders, read: (reader: Reader) => Promise<T>): Promise<T> {
+  const connection = await readers.take();
   let over = false;
   try {
+    connection.run('begin');
     return await read({
       async query(sql, params) {
         if (over) throw new Error('This snapshot has ended: read within the function that was given it.');
@@ -190,7 +192,8 @@ async function readSnapshot<T>(connection: SqliteConnection, read: (reader: Read
     });
   } finally {
     over = true;
-    connection.run('rollback');
+    if (connection.database.isTransaction) connection.run('rollback');
+    readers.give(connection);
   }
 }
 

@@ -2,11 +2,11 @@ import type { Log } from '../std/index.ts';
 
 /** Who is to be told, without data, that something was committed. */
 export interface Wake {
-  add(listener: () => void): () => void;
+  readonly add: (listener: () => void) => () => void;
   /** Tells all soon; many calls before then make one. */
-  tell(): void;
+  readonly tell: () => void;
   readonly wanted: boolean;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** `poll` says whether another process has committed; it is asked every `pollMs` while somebody listens. */
