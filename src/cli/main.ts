@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { BacklotError } from '../std/index.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
 import { commands } from './commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { programVersion } from './version.ts';
 
 /** Exit codes: done, something to mend, used wrongly. */
 const OK = 0;
@@ -19,7 +19,7 @@ const USAGE = 2;
 export async function main(args: readonly string[], context: CommandContext = processContext()): Promise<number> {
   const [first = ''] = args;
   if (first === '--version' || first === '-v') {
-    context.stdout.write(`${await version()}\n`);
+    context.stdout.write(`${await programVersion()}\n`);
     return OK;
   }
   if (args.length === 0 || first === '--help' || first === '-h' || first === 'help') {
@@ -80,11 +80,6 @@ function readInput(command: Command, args: readonly string[]): CommandInput | st
   } catch (error) {
     return error instanceof Error ? error.message.split('.')[0]! : String(error);
   }
-}
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function processContext(): CommandContext {

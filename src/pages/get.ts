@@ -47,6 +47,8 @@ export interface PageGetterOptions {
   readonly tables: Tables;
   readonly clock: Clock;
   readonly cacheBytesMax: number;
+  /** Headers of a page beside those that the cache itself sets. */
+  readonly headers: (page: SitePage) => Readonly<Record<string, string>>;
 }
 
 const ANONYMOUS_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
@@ -96,6 +98,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': key === null ? PRIVATE_CACHE_CONTROL : ANONYMOUS_CACHE_CONTROL,
       vary: 'Accept-Encoding',
+      ...options.headers(request.page),
     });
     if (key !== null) cache.set(key, page, { ...made, bytes: bytes.length });
     return { kind: 'page', page };

@@ -1,0 +1,25 @@
+import { access } from './access.ts';
+import { apply } from './apply.ts';
+import { check } from './check.ts';
+import type { Command } from './command.ts';
+import { dev } from './dev.ts';
+import { explain } from './explain.ts';
+import { exportTable } from './export.ts';
+import { plan } from './plan.ts';
+import { rename } from './rename.ts';
+import { schema } from './schema.ts';
+import { serve } from './serve.ts';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly Command[] = [
+  serve,
+  dev,
+  check,
+  explain,
+  access,
+  schema,
+  plan,
+  apply,
+  rename,
+  exportTable,
+];

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { startServer } from '../server/index.ts';
+import { BacklotError, systemClock, systemRandom } from '../std/index.ts';
+import { serveOptions, textOption } from './command.ts';
+import type { Command, CommandContext, CommandInput } from './command.ts';
+import { operatorLog } from './operator-log.ts';
+import { programVersion } from './version.ts';
+
+/** Serves a folder until asked to stop. */
+export const serve: Command = {
+  name: 'serve',
+  usage: 'SITE',
+  summary: 'serves a folder of HTML with its forms and data',
+  description:
+    'Serves the folder SITE. Its posted forms are validated by their own HTML and stored; its marked elements show rows. ' +
+    'No file is changed. Prints one line with the address when it is ready. Stops on SIGTERM or Ctrl+C, after ' +
+    'finishing what is under way.',
+  options: serveOptions,
+  wordsMin: 1,
+  wordsMax: 1,
+  run: (input, context) => runServer(input, context, false),
+};
+
+/** Shared with `dev`. */
+export async function runServer(input: CommandInput, context: CommandContext, dev: boolean): Promise<number> {
+  const siteDir = resolve(context.cwd, input.words[0] ?? '.');
+  const server = await startServer({
+    siteDir,
+    dataDir: resolve(context.cwd, textOption(input, 'data') ?? 'backlot-data'),
+    databaseUrl: textOption(input, 'database'),
+    host: textOption(input, 'host') ?? '127.0.0.1',
+    port: portOf(textOption(input, 'port')),
+    environment: context.environment,
+    clock: systemClock,
+    random: systemRandom,
+    log: operatorLog(context.stderr, () => systemClock.now()),
+    program: await programVersion(),
+    dev,
+    onNotices: (lines) => {
+      for (const line of lines) context.stderr.write(`${line}\n`);
+    },
+  });
+  context.stdout.write(`${input.words[0]} is served at ${server.address}\n`);
+  await context.stopAsked;
+  await server.close();
+  return 0;
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return 4000;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new BacklotError('cli/port', `--port is "${text}"; it takes a whole number from 0 to 65535.`);
+  }
+  return port;
+}
