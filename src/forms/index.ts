@@ -18,6 +18,8 @@ export { defineForms } from './define.ts';
 export type { ScopeOf } from './define.ts';
 export type * from './definition.ts';
 export { controlsOfScope } from './entries.ts';
+export { lintForm } from './lint.ts';
+export type { LintContext } from './lint.ts';
 export { messageFor } from './messages.ts';
 export type { MessageOptions } from './messages.ts';
 export { declaredParameters, filterParameters } from './parameters.ts';
