@@ -44,7 +44,7 @@ function firstElement(markup: string): {
   };
 }
 
-test('text is written so that the parser reads the same text', () => {
+void test('text is written so that the parser reads the same text', () => {
   assert.equal(escapeText('Cacio <e> "pepe" & co'), 'Cacio &lt;e&gt; "pepe" &amp; co');
   assert.equal(escapeText('\0'), '\uFFFD');
   fc.assert(
@@ -56,7 +56,7 @@ test('text is written so that the parser reads the same text', () => {
   );
 });
 
-test('an attribute value cannot end its attribute, whatever the quote', () => {
+void test('an attribute value cannot end its attribute, whatever the quote', () => {
   assert.equal(escapeAttribute('', ''), '""');
   assert.equal(escapeAttribute(`a'b"`, '"'), "a'b&quot;");
   assert.equal(escapeAttribute(`a'b"`, "'"), 'a&#39;b"');
@@ -69,7 +69,7 @@ test('an attribute value cannot end its attribute, whatever the quote', () => {
   );
 });
 
-test('contexts of attributes', () => {
+void test('contexts of attributes', () => {
   const cases: [string, string, string, Record<string, string>?][] = [
     ['a', 'href', 'url'],
     ['img', 'src', 'url'],
@@ -113,7 +113,7 @@ test('contexts of attributes', () => {
   }
 });
 
-test('contexts of texts', () => {
+void test('contexts of texts', () => {
   for (const tag of ['script', 'style', 'noscript', 'iframe', 'xmp', 'plaintext', 'br', 'tr']) {
     assert.equal(textContext(tag), 'forbidden', tag);
     assert.match(forbiddenReason(tag, null)!.fix, /\w/);
@@ -123,7 +123,7 @@ test('contexts of texts', () => {
   assert.equal(forbiddenReason('p', null), null);
 });
 
-test('a URL made of data keeps the scheme and host that the author wrote', () => {
+void test('a URL made of data keeps the scheme and host that the author wrote', () => {
   const prefixes = [
     '/',
     '/menu/',
@@ -148,7 +148,7 @@ test('a URL made of data keeps the scheme and host that the author wrote', () =>
   );
 });
 
-test('a URL that is all data has an allowed scheme or is blocked', () => {
+void test('a URL that is all data has an allowed scheme or is blocked', () => {
   assert.equal(escapeInAttribute('url', '', ' java\nscript:alert(1)', ''), '#blocked');
   assert.equal(escapeInAttribute('url', '', 'javascript', ':alert(1)'), '#blocked');
   fc.assert(
@@ -162,7 +162,7 @@ test('a URL that is all data has an allowed scheme or is blocked', () => {
   );
 });
 
-test('data inside a URL reads sensibly', () => {
+void test('data inside a URL reads sensibly', () => {
   assert.equal(filled('url', '/menu/', 'spätzle & co', '.html'), '/menu/sp%C3%A4tzle%20%26%20co.html');
   assert.equal(filled('url', '?q=', 'a&b=c d'), '?q=a%26b%3Dc%20d');
   assert.equal(filled('url', 'mailto:', 'ada@example.org?bcc=x'), 'mailto:ada@example.org%3Fbcc%3Dx');
@@ -173,7 +173,7 @@ test('data inside a URL reads sensibly', () => {
   assert.equal(filled('url', '/', '', '/x'), '/./x');
 });
 
-test('candidates of a srcset', () => {
+void test('candidates of a srcset', () => {
   assert.equal(filled('srcset', '', 'a.jpg 1x, javascript:x 2x'), 'a.jpg 1x, #blocked 2x');
   assert.equal(filled('srcset', '', 'my pic.jpg'), 'my%20pic.jpg');
   assert.equal(filled('srcset', 'a.jpg 1x, img/', 'x, y.jpg', ' 2x'), 'a.jpg 1x, img/x%2C%20y.jpg 2x');
@@ -181,7 +181,7 @@ test('candidates of a srcset', () => {
   assert.equal(filled('srcset', 'a.jpg ', 'x, b', 'x'), 'a.jpg 1x');
 });
 
-test('data in a style is the inside of a url() or a number', () => {
+void test('data in a style is the inside of a url() or a number', () => {
   assert.equal(styleHole("background:url('"), 'url');
   assert.equal(styleHole('color:red;width:'), 'number');
   assert.equal(styleHole('color:red;'), null);

@@ -102,7 +102,7 @@ function stars(argument: string): ParsedFormat {
 
 function boolean(argument: string): ParsedFormat {
   const [yes = '', no = '', ...more] = argument.split('/').map((word) => word.trim());
-  if (yes === no || more.length > 0) {
+  if (yes === no || more.length > 0 || !argument.includes('/')) {
     return wrong(
       `“${argument}” does not give one text for yes and another for no.`,
       'Write both with a slash between: boolean:yes/no.',

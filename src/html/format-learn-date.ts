@@ -1,5 +1,5 @@
 import { datePrinter } from './format-date.ts';
-import { dateFormatter, localeOf } from './format-intl.ts';
+import { dateFormatter, dateNames, localeOf } from './format-intl.ts';
 import { learnPatterns, namesDate } from './format-learn-pattern.ts';
 import { momentMs, zoneOf } from './format-moment.ts';
 import type { MomentKind } from './format-moment.ts';
@@ -104,15 +104,22 @@ function intlFormats(
   timeZone: string,
 ): readonly DateFormat[] {
   const fits: DateFormat[] = [];
+  const unevenly: DateFormat[] = [];
   for (const options of candidates(samples, kind, locale, zoneOf(kind, timeZone))) {
     const format = fitted(samples, options, kind, locale, timeZone);
-    if (format) fits.push(format);
+    if (format) (isUneven(options) ? unevenly : fits).push(format);
   }
+  if (fits.length === 0) fits.push(...unevenly);
   const least = Math.min(...fits.map(literalLength));
   const best = fits.filter((format) => literalLength(format) === least);
   return best.filter(
     (format) => !best.some((other) => other !== format && isNumericTwin(other.options, format.options)),
   );
+}
+
+/** `08` beside a day that is not padded: tried last, since `14.08.` says that days are padded too. */
+function isUneven({ day, month }: DateOptions): boolean {
+  return day !== undefined && (month === 'numeric' || month === '2-digit') && month !== day;
 }
 
 /** Whether `one` is `other` with numeric fields in place of some 2-digit ones. */
@@ -174,7 +181,7 @@ function* candidates(
       return written !== undefined && plainSpaces(text).includes(plainSpaces(written));
     });
   };
-  const dates = kind === 'time' ? [{}] : [...datesSeen(seen, kind)];
+  const dates = kind === 'time' ? [{}] : [...datesSeen(seen, kind, locale)];
   const times = kind === 'date' || kind === 'month' ? [{}] : [...timesSeen(samples)];
   for (const date of dates) {
     for (const time of times) {
@@ -186,7 +193,7 @@ function* candidates(
 
 type Seen = (options: DateOptions, part: string) => boolean;
 
-function* datesSeen(seen: Seen, kind: MomentKind): Iterable<DateOptions> {
+function* datesSeen(seen: Seen, kind: MomentKind, locale: string): Iterable<DateOptions> {
   const context: DateOptions = kind === 'month' ? { year: 'numeric' } : { year: 'numeric', day: 'numeric' };
   const years: DateOptions[] = seen({ ...context, month: 'long', year: 'numeric' }, 'year')
     ? [{ year: 'numeric' }]
@@ -196,18 +203,23 @@ function* datesSeen(seen: Seen, kind: MomentKind): Iterable<DateOptions> {
     (month) => seen({ ...context, month }, 'month') || seen({ month }, 'month'),
   );
   // `vendredi 14 août`: where long and short month are the same word, a long weekday goes with the long one.
-  const months = weekdays[0] === 'long' && named[0] === 'long' ? (['long'] as const) : named;
+  const words = weekdays[0] === 'long' && named[0] === 'long' ? (['long'] as const) : named;
+  // Japanese writes long months as a number and 月, which `seen` cannot tell from a bare number.
+  const months =
+    numberedMonths(locale) || words.length === 0 ? ([...words, 'numeric', '2-digit', undefined] as const) : words;
   for (const weekday of weekdays.length > 0 ? weekdays : [undefined]) {
-    for (const month of months.length > 0 ? months : (['numeric', '2-digit', undefined] as const)) {
+    for (const month of months) {
       for (const day of kind === 'month' ? [undefined] : (['numeric', '2-digit', undefined] as const)) {
-        // Day and month are padded alike.
-        if ((month === 'numeric' || month === '2-digit') && day && month !== day) continue;
         for (const year of years) {
           yield { ...(weekday ? { weekday } : {}), ...year, ...(month ? { month } : {}), ...(day ? { day } : {}) };
         }
       }
     }
   }
+}
+
+function numberedMonths(locale: string): boolean {
+  return /^\p{Nd}+$/u.test(dateNames(locale).months.long[0] ?? '');
 }
 
 function* timesSeen(samples: readonly DateSample[]): Iterable<DateOptions> {

@@ -164,8 +164,7 @@ function* fractions(samples: readonly NumberSample[], currency: string | undefin
 
 /** Places after the last separator of the number in a text, if what stands there can be places. */
 function shownPlaces({ machine, text }: NumberSample): number {
-  const match = /\p{Nd}[.,٫](\p{Nd}+)(?!.*\p{Nd}[.,٫]\p{Nd})/u.exec(text);
-  const digits = match?.[1]?.length ?? 0;
+  const digits = [...text.matchAll(/(?<=\p{Nd})[.,٫](\p{Nd}+)/gu)].at(-1)?.[1]?.length ?? 0;
   // Three digits after a separator are a group unless the value has a fraction.
   return digits === 3 && placesOf(machine) === 0 ? 0 : digits;
 }

@@ -34,7 +34,8 @@ export function learnPatterns(
   for (const locale of [own, ...otherLocales.filter((other) => other !== own)]) {
     const ms = momentMs(kind, first.value);
     const date = new Date(kind === 'instant' ? wallMs(ms, timeZone) : ms + (kind === 'week' ? 3 * 86_400_000 : 0));
-    const readings = readText(first.text.trim(), date, kind, locale);
+    const padded = readText(first.text.trim(), date, kind, locale);
+    const readings = padded.length > 0 ? padded : readText(first.text.trim(), date, kind, locale, false);
     const formats = readings.map((pieces): PatternFormat => {
       const pattern = printPattern(pieces);
       return locale === own ? { kind: 'pattern', pattern } : { kind: 'pattern', pattern, locale };
@@ -78,11 +79,20 @@ function literalLength({ pattern }: PatternFormat): number {
   return parsed.pieces.reduce((length, piece) => length + ('text' in piece ? piece.text.length : 0), 0);
 }
 
-/** All ways to read a text as fields of a date and literal text. */
-function readText(text: string, date: Date, kind: MomentKind, locale: string): readonly (readonly PatternPiece[])[] {
+/**
+ * All ways to read a text as fields of a date and literal text. A text with a day or month such as `08` pads both, so
+ * `14.08.` is `dd.MM.`; `evenly` turns that off for texts that do not.
+ */
+function readText(
+  text: string,
+  date: Date,
+  kind: MomentKind,
+  locale: string,
+  evenly = true,
+): readonly (readonly PatternPiece[])[] {
   const names = dateNames(locale);
   const readings: PatternPiece[][] = [];
-  const padded = /(?<!\p{Nd})0\p{Nd}(?!\p{Nd})(?!:)/u.test(text.replace(/\p{Nd}+:.*$/u, ''));
+  const padded = evenly && /(?<!\p{Nd})0\p{Nd}(?!\p{Nd})(?!:)/u.test(text.replace(/\p{Nd}+:.*$/u, ''));
   const fields = fieldsOf(kind).filter((field) => !padded || (field !== 'd' && field !== 'M'));
   const step = (at: number, pieces: readonly PatternPiece[]): void => {
     if (readings.length >= readingsMax) return;

@@ -48,7 +48,10 @@ function settle(nodes: readonly Node[], state: State, parent: Parent): Node[] {
       node.parentNode = parent;
       return [node];
     }
-    if (node.namespaceURI !== html.NS.HTML || !mayStand(node, state)) return settle(node.childNodes, state, parent);
+    if (node.namespaceURI !== html.NS.HTML || !mayStand(node, state)) {
+      const kept = settle(node.childNodes, state, parent);
+      return words.has(node.tagName) ? kept : [...kept, space(parent)];
+    }
     node.parentNode = parent;
     node.childNodes = settle(node.childNodes, stateIn(node, state), node);
     const [first] = node.childNodes;
@@ -57,6 +60,11 @@ function settle(nodes: readonly Node[], state: State, parent: Parent): Node[] {
       first.value = `\n${first.value}`;
     return [node];
   });
+}
+
+/** Keeps the words of two blocks apart that are no blocks any more. */
+function space(parent: Parent): Node {
+  return { nodeName: '#text', value: ' ', parentNode: parent };
 }
 
 function mayStand(element: Element, { inside, wordsOnly }: State): boolean {
