@@ -16,7 +16,7 @@ export interface Served {
   /** Posts as a browser without JavaScript would: form-urlencoded, redirects not followed. */
   post(
     path: string,
-    fields: Record<string, string> | readonly (readonly [string, string])[],
+    fields: Record<string, string> | [string, string][],
     headers?: Record<string, string>,
   ): Promise<Response>;
   /** Stops the server, keeping the data, and starts another one on it. */
@@ -75,7 +75,7 @@ export async function serveFolder(t: TestContext, siteDir: string, options: Serv
     post: (path, fields, headers = {}) =>
       fetch(server.address + path, {
         method: 'POST',
-        body: new URLSearchParams(Array.isArray(fields) ? fields.map(([name, value]) => [name, value]) : { ...fields }),
+        body: new URLSearchParams(fields),
         headers: { origin: server.address, ...headers },
         redirect: 'manual',
       }),

@@ -21,7 +21,12 @@ export interface PageRequest {
 }
 
 export type PageAnswer =
-  | { readonly kind: 'page'; readonly page: CachedPage }
+  | {
+      readonly kind: 'page';
+      readonly page: CachedPage;
+      /** What the cache knows it by; absent where the page is not for everyone. */
+      readonly key?: string;
+    }
   /** The row does not exist. */
   | { readonly kind: 'missing' }
   /** The page is for others. */
@@ -31,6 +36,8 @@ export interface PageGetter {
   get(request: PageRequest): Promise<PageAnswer>;
   /** The page without the cache, with a refused form in it. */
   fresh(request: PageRequest, failure?: FormFailure): Promise<FreshPage>;
+  /** A page that is in the cache and for everyone, by the key that an earlier answer bore. */
+  peek(key: string): CachedPage | undefined;
   /** Forgets everything. */
   clear(): void;
   close(): void;
@@ -101,7 +108,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       ...options.headers(request.page),
     });
     if (key !== null) cache.set(key, page, { ...made, bytes: bytes.length });
-    return { kind: 'page', page };
+    return { kind: 'page', page, ...(key === null ? {} : { key }) };
   };
 
   return {
@@ -112,7 +119,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       const query = state.parameters.toString();
       const key = `${request.path}?${query}`;
       const held = cache.get(key);
-      if (held) return { kind: 'page', page: held };
+      if (held) return { kind: 'page', page: held, key };
       if (missing.get(key)) return { kind: 'missing' };
       let answer = rendering.get(key);
       if (!answer) {
@@ -130,6 +137,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       const { html, found } = await renderFresh(site, tables, request.page, state);
       return { html, found, state };
     },
+    peek: (key) => cache.get(key),
     clear: () => {
       cache.clear();
       missing.clear();

@@ -3,12 +3,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { boundedCache } from '../std/index.ts';
-import type { Clock, Ids, Log } from '../std/index.ts';
+import type { BoundedCache, Clock, Ids, Log } from '../std/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { noticeFor } from './notice-page.ts';
 import { knownHost, mayWrite } from './origin.ts';
 import { addressGroup, postLimits } from './post-limits.ts';
-import { sendText } from './respond.ts';
+import { sendPage, sendText } from './respond.ts';
 import type { Settings } from './settings.ts';
 import type { SiteHandler, SiteRequest } from './site-handler.ts';
 
@@ -47,8 +47,12 @@ const visitor: Actor = { kind: 'visitor', id: 'visitor', roles: [] };
 /** Builds the HTTP application. It does not listen yet. */
 export function createApp(options: AppOptions): FastifyInstance {
   const { settings, log } = options;
+  const loads = boundedCache<string, number>(LOADS_MAX);
   const app = fastify({
-    serverFactory: (handler) => httpServer(handler),
+    serverFactory: (handler) =>
+      httpServer((request, response) => {
+        if (!answerReady(options, loads, request, response)) handler(request, response);
+      }),
     trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
     genReqId: () => options.ids(),
     requestIdHeader: false,
@@ -72,7 +76,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       },
     });
   }
-  const site = siteRoutes(options);
+  const site = siteRoutes(options, loads);
   app.all('/*', site);
   app.setNotFoundHandler(site);
   if (settings.log === 'requests') {
@@ -106,11 +110,40 @@ function httpServer(handler: (request: IncomingMessage, response: ServerResponse
   return server;
 }
 
+/** When each address last loaded each page, for the time trap. */
+type PageLoads = BoundedCache<string, number>;
+
+/**
+ * The raw handler in front: a page that is in the cache and the same for everyone is answered before the framework
+ * builds anything. What it does not answer, the site's route answers in the same way.
+ */
+function answerReady(
+  options: AppOptions,
+  loads: PageLoads,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const { settings } = options;
+  if ((request.method !== 'GET' && request.method !== 'HEAD') || settings.log !== 'off' || hasSession(request))
+    return false;
+  const ready = options.handler().ready(request.url ?? '/');
+  if (!ready || !oneKnownHost(request, settings)) return false;
+  if (ready.hasForms && settings.rateLimit === 'on') {
+    // Behind a proxy the visitor's address takes the framework to find out.
+    if (settings.proxies.length > 0) return false;
+    loads.set(loadKey(request.socket.remoteAddress ?? '', request), options.clock.now(), 1);
+  }
+  sendPage(request, response, ready.page);
+  return true;
+}
+
 /** Everything that is not ours: the site. */
-function siteRoutes(options: AppOptions): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+function siteRoutes(
+  options: AppOptions,
+  loads: PageLoads,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const { settings, clock } = options;
   const limited = settings.rateLimit === 'on';
-  const loads = boundedCache<string, number>(LOADS_MAX);
   const limits = postLimits({ perMinute: settings.formsPerMinute, clock });
 
   return async (fastifyRequest, reply) => {

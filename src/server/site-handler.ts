@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { cachedPage } from '../pages/index.ts';
 import type { CachedPage, PageAnswer, PageGetter, PostAnswer, Poster, PostRequest } from '../pages/index.ts';
 import type { Route, Site, SiteFile, SitePage } from '../site/index.ts';
+import { boundedCache } from '../std/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { prefersJson } from './accept.ts';
 import type { DevChannel } from './dev-channel.ts';
@@ -37,13 +38,25 @@ export interface SiteRequest {
   readonly loadedAgoMs?: number | undefined;
 }
 
+/** A page that can be answered at once. */
+export interface ReadyPage {
+  readonly page: CachedPage;
+  readonly hasForms: boolean;
+}
+
 export interface SiteHandler {
+  /** The page for a request's target as it stands, when it is in the cache and the same for every visitor. */
+  ready(url: string): ReadyPage | undefined;
   /** Answers GET and HEAD. Resolves to the page served, when it is one that may hold forms. */
   get(request: SiteRequest): Promise<SitePage | undefined>;
   post(request: SiteRequest): Promise<void>;
   /** A short page of our own, or the site's own 404 page. */
   notice(request: SiteRequest, status: number, notice?: Notice): Promise<void>;
 }
+
+/** How many request targets are remembered with the cache entries they lead to. */
+const ALIASES_MAX = 20_000;
+const ALIAS_LENGTH_MAX = 512;
 
 /** Splits a request's target; the fragment never comes over the wire. */
 function target(request: IncomingMessage): { readonly pathname: string; readonly search: string } {
@@ -54,6 +67,7 @@ function target(request: IncomingMessage): { readonly pathname: string; readonly
 
 export function siteHandler(options: SiteHandlerOptions): SiteHandler {
   const { site, common } = options;
+  const aliases = boundedCache<string, { readonly key: string; readonly hasForms: boolean }>(ALIASES_MAX);
 
   const send = (asked: SiteRequest, page: CachedPage, extra?: Readonly<Record<string, string>>): void => {
     const isPage = page.headers['content-type']?.startsWith('text/html') === true;
@@ -140,6 +154,10 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
     if (answer.kind === 'missing') return await again();
     if (answer.kind === 'forbidden') return await notice(asked, 403);
     const extra = route.canonical === undefined ? undefined : canonicalLink(route.canonical);
+    const { url = '/' } = asked.request;
+    if (answer.key !== undefined && !extra && !options.dev && url.length <= ALIAS_LENGTH_MAX) {
+      aliases.set(url, { key: answer.key, hasForms: page.forms.length > 0 }, 1);
+    }
     send(asked, answer.page, extra);
     return undefined;
   };
@@ -202,6 +220,11 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
 
   return {
     notice,
+    ready(url) {
+      const alias = aliases.get(url);
+      const page = alias && options.pages.peek(alias.key);
+      return page && { page, hasForms: alias.hasForms };
+    },
     async get(asked) {
       const { pathname, search } = target(asked.request);
       return await answerRoute(asked, site.routes.resolve(pathname, { search }));
