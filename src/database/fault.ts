@@ -7,9 +7,9 @@ export type FaultPoint = 'connect' | 'begin' | 'commit' | 'committed';
 /** What a fault may do to the connection that writes. */
 export interface FaultTarget {
   /** Runs SQL on the writer's own connection (SQLite only). */
-  execute?(sql: string): void;
+  readonly execute?: (sql: string) => void;
   /** Closes the writer's handle under it (SQLite only). */
-  sever?(): void;
+  readonly sever?: () => void;
   /** The server process that serves the writer (PostgreSQL only). */
   readonly backend?: number;
 }

@@ -27,3 +27,5 @@ export { openPostgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres.ts';
 export { openSqlite } from './sqlite.ts';
 export type { SqliteOptions } from './sqlite.ts';
+export { callControl, serveControl } from './control.ts';
+export type { Control, ControlHandler } from './control.ts';

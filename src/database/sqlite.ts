@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Clock, Log } from '../std/index.ts';
 import type { Driver, Reader } from './contract.ts';
 import { DatabaseError } from './errors.ts';
 import type { FaultPoint, FaultTarget } from './fault.ts';
 import { checkFormat, formatTables, formatVersion, logColumns, readEntry } from './format.ts';
 import { backUpSqlite } from './sqlite-backup.ts';
+import type { FormatRecord } from './format.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteFailure } from './sqlite-failure.ts';
@@ -57,6 +58,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
       cacheBytes: options.cacheBytes ?? 4 * 1024 * 1024,
     });
   const writer = readOnly ? undefined : openWriter(options, connect);
+  if (readOnly) checkReadable(file, options.program ?? 'unknown', () => connect(true));
   const readers = sqliteReaders(() => connect(true), options.readersMax ?? 4);
   let closed = false;
 
@@ -141,6 +143,21 @@ function openWriter(options: SqliteOptions, connect: (forReading: boolean) => Sq
   }
 }
 
+function checkReadable(file: string, program: string, connect: () => SqliteConnection): void {
+  if (!existsSync(file)) throw new DatabaseError('database/folder', `There is no database at ${file} yet.`);
+  try {
+    const connection = connect();
+    try {
+      checkVersion(connection);
+      readFormat(connection, file, program);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    throw sqliteFailure(error);
+  }
+}
+
 function checkVersion(connection: SqliteConnection): void {
   const version = String(connection.all('select sqlite_version() as version')[0]!['version']);
   if (version.localeCompare(versionMin, 'en', { numeric: true }) >= 0) return;
@@ -148,18 +165,23 @@ function checkVersion(connection: SqliteConnection): void {
   throw new DatabaseError('database/unsupported', detail);
 }
 
+/** What the file says of itself. Throws `database/newer`. */
+function readFormat(connection: SqliteConnection, file: string, program: string): FormatRecord {
+  const known = connection.all(`select 1 from sqlite_schema where name = '_meta'`).length > 0;
+  const rows = known ? connection.all('select key, value from _meta') : [];
+  const value = (key: string): string | null => {
+    const found = rows.find((row) => row['key'] === key)?.['value'];
+    return typeof found === 'string' ? found : null;
+  };
+  const record = { format: value('format'), program: value('program') };
+  checkFormat(record, file, program);
+  return record;
+}
+
 /** Looks before it touches: a file of a newer program is left as it is. */
 function prepareFormat(connection: SqliteConnection, file: string, program: string): void {
-  const known = connection.all(`select 1 from sqlite_schema where name = '_meta'`).length > 0;
-  if (known) {
-    const rows = connection.all('select key, value from _meta');
-    const value = (key: string): string | null => {
-      const found = rows.find((row) => row['key'] === key)?.['value'];
-      return found === undefined ? null : String(found);
-    };
-    checkFormat({ format: value('format'), program: value('program') }, file, program);
-    if (value('format') === String(formatVersion) && value('program') === program) return;
-  }
+  const record = readFormat(connection, file, program);
+  if (record.format === String(formatVersion) && record.program === program) return;
   connection.exec(['begin immediate', ...formatTables('sqlite')].join(';'));
   const upsert = 'insert into _meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value';
   connection.run(upsert, ['format', String(formatVersion)]);
