@@ -1,4 +1,4 @@
-import { canonicalString } from '../schema/index.ts';
+import { canonicalString, foldName } from '../schema/index.ts';
 import type { Diagnostic, SourcePosition } from '../std/index.ts';
 import { foldPath } from './path.ts';
 import type { Checked, Condition, Operand, Operator, Query, SortKey } from './query.ts';
@@ -46,7 +46,7 @@ export function parseQuery(text: string, at?: SourcePosition): Checked<Query> {
     };
   }
   const draft: Draft = { conditions: [], sort: [], operandCount: 0, errors: [] };
-  for (const part of text.split('&')) {
+  for (const part of text.toWellFormed().split('&')) {
     if (part !== '') readPart(draft, part, at);
     if (draft.conditions.length > conditionsMax) break;
   }
@@ -77,24 +77,32 @@ export function formatQuery(query: Query): string {
 
 function readPart(draft: Draft, part: string, at: SourcePosition | undefined): void {
   const equals = part.indexOf('=');
-  const name = decode(equals < 0 ? part : part.slice(0, equals)).trim();
+  const written = decode(equals < 0 ? part : part.slice(0, equals)).trim();
+  const negated = written.startsWith('!');
+  const { path: name, operator } = splitName(negated ? written.slice(1) : written, equals >= 0 && !negated);
   const raw = equals < 0 ? undefined : part.slice(equals + 1);
-  if (name === '' || name === '!') {
+  if (name === '') {
     draft.errors.push(error('query/malformed', `“${part}” has no name.`, 'Write name=value.', at));
-  } else if (name === 'sort') {
+  } else if (negated) {
+    readNegated(draft, name, raw, at);
+  } else if (!operator && name === 'sort') {
     readSort(draft, raw ?? '', at);
-  } else if (name === 'q' || name === 'limit' || name === 'page') {
+  } else if (!operator && (name === 'q' || name === 'limit' || name === 'page')) {
     readSingle(draft, name === 'q' ? 'search' : name, name, raw ?? '', at);
-  } else if (name.startsWith('!')) {
-    readNegated(draft, name.slice(1), raw, at);
   } else if (raw === undefined) {
     add(draft, name, 'true');
   } else if (raw !== '') {
     const operand = readOperand(draft, raw, at);
-    const dot = name.lastIndexOf('.');
-    const operator = dot > 0 ? suffixes.get(name.slice(dot + 1)) : undefined;
-    if (operand) add(draft, operator ? name.slice(0, dot) : name, operator ?? 'eq', operand);
+    if (operand) add(draft, name, operator ?? 'eq', operand);
   }
+}
+
+/** Folds a name and, where it has a value, takes its suffix off; a suffix inside parentheses is none. */
+function splitName(written: string, hasValue: boolean): { readonly path: string; readonly operator?: Operator } {
+  const dot = hasValue ? written.lastIndexOf('.') : -1;
+  const last = written.slice(dot + 1);
+  const operator = dot > 0 && !/[()]/.test(last) ? suffixes.get(foldName(last)) : undefined;
+  return operator ? { path: foldPath(written.slice(0, dot)), operator } : { path: foldPath(written) };
 }
 
 function readNegated(draft: Draft, name: string, raw: string | undefined, at: SourcePosition | undefined): void {
@@ -148,8 +156,7 @@ function readOperand(draft: Draft, raw: string, at: SourcePosition | undefined):
   return undefined;
 }
 
-function add(draft: Draft, name: string, operator: Operator, operand?: Operand): void {
-  const path = foldPath(name);
+function add(draft: Draft, path: string, operator: Operator, operand?: Operand): void {
   const known = draft.conditions.find((condition) => condition.path === path && condition.operator === operator);
   if (!known) draft.conditions.push({ path, operator, operands: operand ? [operand] : [] });
   else if (operand) known.operands.push(operand);
@@ -170,7 +177,7 @@ function formatOperand(operand: Operand): string {
 }
 
 function encode(text: string): string {
-  return encodeURIComponent(text)
+  return encodeURIComponent(text.toWellFormed())
     .replaceAll('%20', '+')
     .replaceAll('%2C', ',')
     .replaceAll('%3A', ':')
