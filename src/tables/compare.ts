@@ -151,6 +151,7 @@ function typeStep(table: Table, old: Column, wanted: Column): SchemaStep {
     column: wanted.name,
     from: typeLabel(old.type),
     to: typeLabel(wanted.type),
+    values: 0,
     offending: [],
     offendingTotal: 0,
   };

@@ -34,6 +34,8 @@ export interface Layout {
   /** All stored columns, detached ones too. */
   readonly columns: readonly StoredColumn[];
   readonly links: readonly StoredLink[];
+  /** Those that are not detached. */
+  readonly activeLinks: readonly StoredLink[];
   /** What `select` lists to read whole rows. */
   readonly selection: string;
   /** Reads a row by id: one parameter. */
@@ -77,6 +79,7 @@ export function layoutOf(table: Table, dialect: Dialect): Layout {
     sql,
     columns,
     links,
+    activeLinks: links.filter(({ column }) => !column.detached),
     selection,
     byId: `select ${selection} from ${sql} where "_id" = ${placeholder(dialect, 1)}`,
     insert: `insert into ${sql} (${names.join(', ')}) values (${places.join(', ')})`,

@@ -65,7 +65,14 @@ export interface TableReader {
   count(query: CheckedQuery, scope: QueryScope): Promise<number>;
   /** Ids that a row's many-reference column holds are in the row; children by reference column: */
   children(table: string, column: string, id: string): Promise<readonly Row[]>;
+  /**
+   * Over the rows of `table` whose reference `column` holds `id`: how many there are, or the sum, least or greatest of
+   * `valueColumn` (a count of it leaves out missing values). `null` for the least and greatest of nothing.
+   */
+  aggregate(kind: AggregateKind, table: string, column: string, id: string, valueColumn?: string): Promise<Value>;
 }
+
+export type AggregateKind = 'count' | 'sum' | 'min' | 'max';
 
 /** Hears of committed changes, each once, in commit order. */
 export interface Feed {
@@ -102,6 +109,8 @@ export type SchemaStep =
       readonly column: string;
       readonly from: string;
       readonly to: string;
+      /** How many values there are to convert; with none the change takes nothing from anyone. */
+      readonly values: number;
       readonly offending: readonly string[];
       readonly offendingTotal: number;
     }
@@ -129,6 +138,15 @@ export interface Tables {
   rename(from: string, to: string): Promise<void>;
   /** Makes the first rows of tables that were just made and have none. */
   seed(rows: readonly SeedRow[]): Promise<number>;
+  /** All that the log keeps of a row, oldest first, under today's names. */
+  history(table: string, id: string): Promise<readonly LoggedEntry[]>;
+  /**
+   * Takes back the change whose entries have this `group`: rows it deleted return with their children. Answers
+   * `version` where somebody has changed one of its values since. Throws `tables/not-undoable`.
+   */
+  undo(actor: Actor, group: number): Promise<WriteOutcome>;
+  /** All rows of a table in the order of their ids, with bounded memory. */
+  exportRows(table: string): AsyncIterable<Row>;
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }

@@ -1,0 +1,196 @@
+import type { LogEntry, Reader, Statement } from '../database/index.ts';
+import type { Dialect } from '../query/index.ts';
+import type { Column, Row, Value } from '../schema/index.ts';
+import type { Ids, Random } from '../std/index.ts';
+import { refusalMessage } from './check-values.ts';
+import { decodeRow, encode, placeholder, quote } from './layout.ts';
+import type { Layout, Layouts, StoredColumn, StoredLink } from './layout.ts';
+import { patchOf } from './patch.ts';
+import { sameValue } from './same-value.ts';
+import { addLinks as addRowLinks } from './scan.ts';
+import type { Actor, ColumnRefusal } from './tables.ts';
+import { foldedValue, rowWords } from '../query/index.ts';
+
+/** What preparing a change may use. Nothing in it is a transaction. */
+export interface WriteContext {
+  readonly actor: Actor;
+  readonly dialect: Dialect;
+  readonly layouts: Layouts;
+  /** The latest committed state. What it says is made sure of by guards when the change is applied. */
+  readonly reader: Reader;
+  readonly ids: Ids;
+  readonly random: Random;
+  /** The moment of the change: an ISO instant. */
+  readonly time: string;
+  /** How often this change has been prepared before. */
+  readonly attempt: number;
+  /** Writes of the program itself: may set system columns, and are not held to a form's rules. */
+  readonly trusted: boolean;
+}
+
+/** A change being prepared. */
+export interface Draft {
+  readonly context: WriteContext;
+  readonly statements: Statement[];
+  /** By statement: the write it belongs to. */
+  readonly origins: number[];
+  /** Statements that need all rows of the change to be there: links, and references to rows inserted later. */
+  readonly late: { readonly statement: Statement; readonly write: number }[];
+  readonly entries: LogEntry[];
+  readonly refusals: ColumnRefusal[];
+  /** Rows as the change leaves them, by table and id; null for deleted ones. Detached columns are in them. */
+  readonly rows: Map<string, Row | null>;
+  /** Slugs that this change gives, as `table` + NUL + slug. */
+  readonly slugs: Set<string>;
+  /** Rows that this change inserts: key to the index of the write. */
+  readonly inserts: ReadonlyMap<string, number>;
+}
+
+export function newDraft(context: WriteContext, inserts: ReadonlyMap<string, number>): Draft {
+  return {
+    context,
+    statements: [],
+    origins: [],
+    late: [],
+    entries: [],
+    refusals: [],
+    rows: new Map(),
+    slugs: new Set(),
+    inserts,
+  };
+}
+
+export function rowKey(table: string, id: string): string {
+  return `${table}\0${id}`;
+}
+
+/** The row as it is now, changes of this draft included; null when there is none. */
+export async function currentRow(draft: Draft, layout: Layout, id: string): Promise<Row | null> {
+  const key = rowKey(layout.table.name, id);
+  const known = draft.rows.get(key);
+  if (known !== undefined) return known;
+  const found = await draft.context.reader.query(layout.byId, [id]);
+  const row = found[0] ? decodeRow(layout, found[0], true) : null;
+  if (row) await addRowLinks(draft.context.reader, layout.links, draft.context.dialect, [row], [id]);
+  draft.rows.set(key, row);
+  return row;
+}
+
+export function addStatement(draft: Draft, write: number, statement: Statement): void {
+  draft.statements.push(statement);
+  draft.origins.push(write);
+}
+
+export function refuse(draft: Draft, write: number, column: Column, reason: ColumnRefusal['reason']): void {
+  draft.refusals.push({ write, column: column.name, reason, message: refusalMessage(column, reason) });
+}
+
+export function versionOf(layout: Layout, row: Row): number {
+  return Number(row[layout.system.version.name]);
+}
+
+/** Adds the log entry of one row's change, as far as its table is logged. */
+export function addEntry(
+  draft: Draft,
+  layout: Layout,
+  operation: 'insert' | 'update' | 'delete',
+  before: Row | null,
+  after: Row | null,
+): void {
+  const { log, name } = layout.table;
+  if (log === 'none') return;
+  const row = (after ?? before)!;
+  draft.entries.push({
+    actor: draft.context.actor.id,
+    table: name,
+    id: String(row[layout.system.id.name]),
+    version: after ? versionOf(layout, after) : versionOf(layout, row) + 1,
+    operation,
+    patch: log === 'keys' ? null : patchOf(layout.table, before, after),
+  });
+}
+
+/**
+ * Changes columns of a row whose current state is known: statement with version guard, links, log entry. Gives the row
+ * afterwards, or the same row when nothing changes.
+ */
+export function changeRow(
+  draft: Draft,
+  layout: Layout,
+  before: Row,
+  values: Readonly<Record<string, Value>>,
+  write: number,
+): Row {
+  const changed = Object.keys(values).filter((name) => !sameValue(before[name] ?? null, values[name]!));
+  if (changed.length === 0) return before;
+  const { context } = draft;
+  const version = versionOf(layout, before);
+  const after: Row = {
+    ...before,
+    ...values,
+    [layout.system.version.name]: version + 1,
+    [layout.system.updatedAt.name]: context.time,
+  };
+  const id = String(before[layout.system.id.name]);
+  const written = layout.columns.filter(({ column }) => changed.includes(column.name));
+  addStatement(draft, write, updateStatement(context.dialect, layout, written, after, id, version));
+  for (const link of layout.links) {
+    if (changed.includes(link.column.name)) replaceLinks(draft, link, id, values[link.column.name] ?? null, write);
+  }
+  draft.rows.set(rowKey(layout.table.name, id), after);
+  addEntry(draft, layout, 'update', before, after);
+  return after;
+}
+
+function updateStatement(
+  dialect: Dialect,
+  layout: Layout,
+  written: readonly StoredColumn[],
+  after: Row,
+  id: string,
+  version: number,
+): Statement {
+  const params: Statement['params'][number][] = [];
+  const sets: string[] = [];
+  const set = (sql: string, value: Statement['params'][number]): void => {
+    params.push(value);
+    sets.push(`${sql} = ${placeholder(dialect, params.length)}`);
+  };
+  const { system } = layout;
+  set(quote(system.version.sqlName), version + 1);
+  set(quote(system.updatedAt.sqlName), encode(after[system.updatedAt.name] ?? null));
+  for (const { column, sql, foldSql } of written) {
+    const value = after[column.name] ?? null;
+    set(sql, encode(value));
+    if (foldSql) set(foldSql, foldedValue(column, value));
+  }
+  if (written.some(({ foldSql }) => foldSql)) set('"_words"', rowWords(layout.table, after));
+  params.push(id, version);
+  const where = `"_id" = ${placeholder(dialect, params.length - 1)} and "_version" = ${placeholder(dialect, params.length)}`;
+  return {
+    sql: `update ${layout.sql} set ${sets.join(', ')} where ${where}`,
+    params,
+    touches: 1,
+    otherwise: 'version',
+  };
+}
+
+function replaceLinks(draft: Draft, link: StoredLink, id: string, value: Value, write: number): void {
+  const { dialect } = draft.context;
+  addStatement(draft, write, {
+    sql: `delete from ${link.sql} where "_from" = ${placeholder(dialect, 1)}`,
+    params: [id],
+  });
+  addLinks(draft, link, id, value, write);
+}
+
+/** Links a row to others, once all rows of the change are there. */
+export function addLinks(draft: Draft, link: StoredLink, id: string, value: Value, write: number): void {
+  if (!Array.isArray(value)) return;
+  const { dialect } = draft.context;
+  const places = [1, 2, 3].map((number) => placeholder(dialect, number)).join(', ');
+  const sql = `insert into ${link.sql} ("_from", "_to", "_order") values (${places})`;
+  for (const [order, to] of (value as readonly string[]).entries()) {
+    draft.late.push({ statement: { sql, params: [id, to, order] }, write });
+  }
+}

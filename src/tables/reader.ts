@@ -1,0 +1,118 @@
+import type { Reader } from '../database/index.ts';
+import { toSql } from '../query/index.ts';
+import type { Dialect } from '../query/index.ts';
+import type { Row, Value } from '../schema/index.ts';
+import { decode, decodeRow, placeholder } from './layout.ts';
+import type { Layout, Layouts } from './layout.ts';
+import { addLinks } from './scan.ts';
+import type { AggregateKind, TableReader } from './tables.ts';
+
+/** Reads rows from one snapshot. `position` is what the log held when the snapshot began. */
+export function tableReader(reader: Reader, position: number, layouts: Layouts, dialect: Dialect): TableReader {
+  const layoutFor = (table: string): Layout => {
+    const layout = layouts.get(table);
+    if (!layout) throw new Error(`There is no table ${table}.`);
+    return layout;
+  };
+  const wholeRows = async (
+    layout: Layout,
+    sql: string,
+    params: readonly (string | number)[],
+  ): Promise<readonly Row[]> => {
+    const found = await reader.query(sql, params);
+    return await complete(
+      reader,
+      dialect,
+      layout,
+      found.map((row) => decodeRow(layout, row)),
+    );
+  };
+  return {
+    position,
+    async byId(table, id) {
+      const layout = layoutFor(table);
+      return (await wholeRows(layout, layout.byId, [id]))[0];
+    },
+    async list(query, scope, options = {}) {
+      const layout = layoutFor(query.table!.name);
+      const { sql, params } = toSql(query, scope, dialect, options);
+      const found = await reader.query(sql, params);
+      return await complete(
+        reader,
+        dialect,
+        layout,
+        found.map((row) => decodeRow(layout, row)),
+      );
+    },
+    async count(query, scope) {
+      const { sql, params } = toSql(query, scope, dialect, { count: true });
+      return Number((await reader.query(sql, params))[0]!['count']);
+    },
+    async children(table, column, id) {
+      const layout = layoutFor(table);
+      const stored = storedColumn(layout, column);
+      const sql =
+        `select ${layout.selection} from ${layout.sql} where ${stored.sql} = ${placeholder(dialect, 1)} ` +
+        'order by "_position", "_id"';
+      return await wholeRows(layout, sql, [id]);
+    },
+    async aggregate(kind, table, column, id, valueColumn) {
+      const layout = layoutFor(table);
+      return await aggregate(reader, dialect, layout, { kind, column, id, valueColumn });
+    },
+  };
+}
+
+function storedColumn(layout: Layout, name: string): Layout['columns'][number] {
+  const stored = layout.columns.find(({ column }) => column.name === name);
+  if (!stored) throw new Error(`Table ${layout.table.name} has no stored column ${name}.`);
+  return stored;
+}
+
+interface Aggregated {
+  readonly kind: AggregateKind;
+  readonly column: string;
+  readonly id: string;
+  readonly valueColumn: string | undefined;
+}
+
+async function aggregate(reader: Reader, dialect: Dialect, layout: Layout, asked: Aggregated): Promise<Value> {
+  const { kind, column, id, valueColumn } = asked;
+  const where = `from ${layout.sql} where ${storedColumn(layout, column).sql} = ${placeholder(dialect, 1)}`;
+  if (kind === 'count' && valueColumn === undefined) {
+    return Number((await reader.query(`select count(*) as value ${where}`, [id]))[0]!['value']);
+  }
+  if (valueColumn === undefined) throw new Error(`${kind} needs a column.`);
+  const value = storedColumn(layout, valueColumn);
+  const found = (await reader.query(`select ${kind}(${value.sql}) as value ${where}`, [id]))[0]!['value'] ?? null;
+  if (kind === 'count') return Number(found);
+  if (kind === 'sum') return Number(found ?? 0);
+  return decode(value.column.type, found);
+}
+
+/** Adds what is not in the table itself: many references. */
+async function complete(
+  reader: Reader,
+  dialect: Dialect,
+  layout: Layout,
+  rows: Record<string, Value>[],
+): Promise<readonly Row[]> {
+  if (rows.length === 0 || layout.activeLinks.length === 0) return rows;
+  const key = layout.system.id.name;
+  await addLinks(
+    reader,
+    layout.activeLinks,
+    dialect,
+    rows,
+    rows.map((row) => String(row[key])),
+  );
+  return rows;
+}
+
+/** A row as readers see it: without detached columns. */
+export function presentRow(layout: Layout, row: Row): Row {
+  const shown: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(row))
+    if (layout.table.columns[name]?.detached !== true) shown[name] = value;
+  return shown;
+}

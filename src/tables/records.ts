@@ -1,0 +1,131 @@
+import type { Committer, Driver, Refusal } from '../database/index.ts';
+import type { Row } from '../schema/index.ts';
+import { BacklotError } from '../std/index.ts';
+import type { Clock, Ids, Random } from '../std/index.ts';
+import { refusalMessage } from './check-values.ts';
+import { foldColumn } from '../schema/index.ts';
+import type { WriteContext } from './draft.ts';
+import type { Layout, Layouts } from './layout.ts';
+import { prepare } from './prepare.ts';
+import { presentRow, tableReader } from './reader.ts';
+import type { Actor, ColumnRefusal, RowWrite, WriteOutcome } from './tables.ts';
+
+/** How often a change is prepared when what it relied on has moved. */
+const attemptsMax = 3;
+/** The same for a slug that others took first: many rows of one name may arrive in one group. */
+const slugAttemptsMax = 6;
+
+export interface RecordsContext {
+  readonly driver: Driver;
+  readonly committer: Committer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  layouts(): Layouts;
+}
+
+/**
+ * The one write path: prepare outside any transaction, hand the plain change to the group commit, and prepare again
+ * when a version moved, a row it refers to went, or a slug was taken meanwhile. `trusted` is for the program's own
+ * writes: samples, undo.
+ */
+export async function writeRows(
+  context: RecordsContext,
+  actor: Actor,
+  writes: readonly RowWrite[],
+  trusted = false,
+): Promise<WriteOutcome> {
+  for (let attempt = 0; ; attempt++) {
+    const layouts = context.layouts();
+    const prepared = await prepare(writeContext(context, actor, attempt, trusted), writes);
+    if ('ok' in prepared) return presentFailure(layouts, writes, prepared);
+    const rows = prepared.rows.map((row, index) => row && presentRow(layouts.get(writes[index]!.table)!, row));
+    if (prepared.change.statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
+    const outcome = await context.committer.commit(prepared.change);
+    if (outcome.ok) return { ok: true, rows, position: outcome.position };
+    const { refusal } = outcome;
+    const write = prepared.origins[refusal.statement] ?? 0;
+    const layout = layouts.get(writes[write]!.table)!;
+    if (mayRetry(refusal, layout, writes[write]!, attempt)) continue;
+    return await refused(context, layouts, writes, write, refusal);
+  }
+}
+
+/** What preparing needs, at this moment. */
+export function writeContext(context: RecordsContext, actor: Actor, attempt: number, trusted: boolean): WriteContext {
+  return {
+    actor,
+    dialect: context.driver.dialect,
+    layouts: context.layouts(),
+    reader: context.driver,
+    ids: context.ids,
+    random: context.random,
+    time: new Date(context.clock.now()).toISOString(),
+    attempt,
+    trusted,
+  };
+}
+
+function mayRetry(refusal: Refusal, layout: Layout, write: RowWrite, attempt: number): boolean {
+  if (refusal.reason === 'unique') {
+    return isSlug(refusal, layout) && attempt + 1 < slugAttemptsMax;
+  }
+  if (refusal.reason !== 'version' && refusal.reason !== 'missing' && refusal.reason !== 'reference') return false;
+  // Where the writer named a version, preparing again says at once that it moved.
+  return (
+    attempt + 1 < attemptsMax || (write.operation !== 'insert' && write.version !== undefined && attempt < attemptsMax)
+  );
+}
+
+function isSlug(refusal: Refusal, layout: Layout): boolean {
+  return layout.slug !== undefined && refusal.columns.some((column) => column.includes('_slug'));
+}
+
+async function refused(
+  context: RecordsContext,
+  layouts: Layouts,
+  writes: readonly RowWrite[],
+  write: number,
+  refusal: Refusal,
+): Promise<WriteOutcome> {
+  const { operation, table } = writes[write]!;
+  const layout = layouts.get(table)!;
+  const id = writes[write]!.id;
+  if ((refusal.reason === 'version' || refusal.reason === 'missing') && operation !== 'insert' && id !== undefined) {
+    const current = await tableReader(context.driver, 0, layouts, context.driver.dialect).byId(table, id);
+    return current ? { ok: false, reason: 'version', write, current } : { ok: false, reason: 'missing', write };
+  }
+  if ((refusal.reason === 'unique' || refusal.reason === 'reference') && operation !== 'delete') {
+    return { ok: false, reason: 'invalid', columns: refusedColumns(layout, refusal, write) };
+  }
+  throw new BacklotError(
+    'tables/contended',
+    `The ${operation} in ${table} could not be made (${refusal.reason}): other writers were faster each time. Try again.`,
+  );
+}
+
+/** The columns a broken key means, by logical name. */
+function refusedColumns(layout: Layout, refusal: Refusal, write: number): readonly ColumnRefusal[] {
+  const reason = refusal.reason === 'unique' ? 'unique' : 'reference';
+  const named = Object.values(layout.table.columns).filter(
+    (column) =>
+      refusal.columns.includes(column.sqlName) || (column.folded && refusal.columns.includes(foldColumn(column))),
+  );
+  const meant =
+    named.length > 0
+      ? named
+      : Object.values(layout.table.columns).filter((column) =>
+          reason === 'unique' ? column.unique && !column.system : column.type.kind.startsWith('reference'),
+        );
+  return meant.map((column) => ({ write, column: column.name, reason, message: refusalMessage(column, reason) }));
+}
+
+function presentFailure(
+  layouts: Layouts,
+  writes: readonly RowWrite[],
+  failure: Extract<WriteOutcome, { ok: false }>,
+): WriteOutcome {
+  if (failure.reason !== 'version') return failure;
+  const current: Row = presentRow(layouts.get(writes[failure.write]!.table)!, failure.current);
+  return { ...failure, current };
+}

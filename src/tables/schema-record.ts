@@ -1,0 +1,52 @@
+import type { Reader } from '../database/index.ts';
+import type { Dialect } from '../query/index.ts';
+import type { Schema } from '../schema/index.ts';
+import { BacklotError } from '../std/index.ts';
+import { placeholder } from './layout.ts';
+import type { Statement } from '../database/index.ts';
+
+/** How a record is written. Raised by a change that older programs would misread. */
+const recordFormat = 1;
+
+/** The schema in use, as it is kept with the data. */
+export interface SchemaRecord {
+  /** Counts the changes of the schema; 0 before the first. */
+  readonly number: number;
+  readonly schema: Schema;
+  /** Columns whose values still have to be brought over from where they lay under another type. */
+  readonly conversions: readonly Conversion[];
+}
+
+/** The values of `from`, a detached column, go to `to`. */
+export interface Conversion {
+  readonly table: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Written {
+  readonly format: number;
+  readonly schema: Schema;
+  readonly conversions: readonly Conversion[];
+}
+
+/** Reads the schema in use. Throws `tables/newer` for a record of a later program. */
+export async function readRecord(reader: Reader): Promise<SchemaRecord> {
+  const found = await reader.query('select number, record from _schema order by number desc limit 1', []);
+  if (!found[0]) return { number: 0, schema: { tables: {} }, conversions: [] };
+  const record = JSON.parse(String(found[0]['record'])) as Written;
+  if (record.format > recordFormat) {
+    throw new BacklotError('tables/newer', 'The schema was written by a newer program. Start that one.');
+  }
+  return { number: Number(found[0]['number']), schema: record.schema, conversions: record.conversions };
+}
+
+/** Makes `record` the one in use. Fails when another process has changed it meanwhile: its number is taken. */
+export function recordStatement(dialect: Dialect, record: SchemaRecord, time: string): Statement {
+  const places = [1, 2, 3].map((number) => placeholder(dialect, number)).join(', ');
+  const written: Written = { format: recordFormat, schema: record.schema, conversions: record.conversions };
+  return {
+    sql: `insert into _schema (number, record, time) values (${places})`,
+    params: [record.number, JSON.stringify(written), time],
+  };
+}
