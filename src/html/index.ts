@@ -13,6 +13,15 @@ export {
   textContent,
 } from './document.ts';
 export type { PageDocument, PageForm } from './document.ts';
+export { bindTypes } from './bind.ts';
+export { compilePage } from './compile.ts';
+export type { CompileOptions } from './compile.ts';
+export { itemControlName, readItemControlName } from './control-name.ts';
+export { decodePage, mayHaveMarks } from './decode.ts';
+export type { Decoded } from './decode.ts';
+export { readPage } from './read.ts';
+export type { ReadPage } from './read.ts';
+export { renderPage } from './render.ts';
 export { isElement, isHtml, isText } from './tree.ts';
 export type { PageElement, PageNode } from './tree.ts';
 export type * from './template.ts';

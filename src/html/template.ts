@@ -17,6 +17,8 @@ export interface Source {
    * Where runs of `text` come from, in order, when parts were copied in or links rebased. Absent: all of it is `file`.
    */
   readonly segments?: readonly SourceSegment[];
+  /** URL path that relative links in `text` start from, ending in `/`. Absent: the folder of `file`. */
+  readonly base?: string;
 }
 
 export interface SourceSegment {
@@ -129,15 +131,31 @@ export interface FormPlace {
   readonly action?: string;
   /** For GET forms: ids in `aria-controls`. */
   readonly controls: readonly string[];
-  /** True when a list stands inside it: controls of an item belong to its row. */
+  /** True when a list with controls stands inside it: controls of an item belong to its row. */
   readonly holdsList: boolean;
+  /** True for a form in a sample that is not its list's template: it is never served. */
+  readonly decoration?: boolean;
   readonly at: SourcePosition;
 }
 
 /** A navigation that pages through a list: `<nav aria-controls=id>`. */
 export interface PaginationPlace {
   readonly index: number;
+  /** Id of the list; '' for the neighbours of a row's page. */
   readonly controls: string;
+}
+
+/** An element with a `data-as` other than `anyone`: its bytes are sent only to those it names. */
+export interface Guard {
+  /** Unique within the template. */
+  readonly id: number;
+  /** As written: `user`, `own`, `editor`, `admin` or a role. */
+  readonly as: string;
+  /** Scope of a list or row that it stands on, when it does. */
+  readonly scope?: number;
+  /** Index of the form that it stands on, when it does. */
+  readonly form?: number;
+  readonly at: SourcePosition;
 }
 
 export interface Template {
@@ -146,6 +164,8 @@ export interface Template {
   readonly scopes: readonly Scope[];
   readonly forms: readonly FormPlace[];
   readonly paginations: readonly PaginationPlace[];
+  /** Elements with `data-as`, those on lists, rows and forms too; `anyone` needs none. */
+  readonly guards: readonly Guard[];
   /** `data-as` on `<html>`. */
   readonly as?: string;
   /** Any of the ten attributes, or a posted form: without, the file is served as it is. */
@@ -199,6 +219,8 @@ export interface FormState {
   readonly deleteAction?: string;
   /** By control index in the form (document order of its listed elements). Absent: row values or the author's. */
   readonly controls: Readonly<Record<number, ControlState>>;
+  /** For controls inside the items of a list in the form: by row id, then by control index. */
+  readonly items?: Readonly<Record<string, Readonly<Record<number, ControlState>>>>;
 }
 
 export interface PageLink {
@@ -219,6 +241,8 @@ export interface PageData {
   /** State of a form instance. `rowId` is '' for a form outside rows. */
   form(index: number, rowId: string): FormState | undefined;
   readonly paginations: Readonly<Record<number, Pagination>>;
+  /** By guard id: whether this visitor may see the element. Absent: not. */
+  readonly guards?: Readonly<Record<number, boolean>>;
   /** URL path being served, for relative links and `aria-current`: `/menu/tagliatelle`. */
   readonly path: string;
   /** Locale data: the site's IANA time zone, for instants. */

@@ -114,3 +114,24 @@ export function isElement(node: DefaultTreeAdapterTypes.Node): node is PageEleme
 export function isText(node: DefaultTreeAdapterTypes.Node): node is PageText {
   return node.nodeName === '#text';
 }
+
+/**
+ * Child elements as the author wrote them: an element that the parser supplied (`tbody`, `head`) is replaced by its
+ * own children.
+ */
+export function writtenChildren(parent: PageElement | PageRoot): PageElement[] {
+  const written: PageElement[] = [];
+  for (const child of parent.childNodes) {
+    if (!isElement(child)) continue;
+    if (child.sourceCodeLocation?.startTag) written.push(child);
+    else written.push(...writtenChildren(child));
+  }
+  return written;
+}
+
+/** The nearest element around that the author wrote. */
+export function writtenParent(element: PageElement): PageElement | undefined {
+  let parent = element.parentNode;
+  while (parent && isElement(parent) && !parent.sourceCodeLocation?.startTag) parent = parent.parentNode;
+  return parent && isElement(parent) ? parent : undefined;
+}

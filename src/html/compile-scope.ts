@@ -1,0 +1,350 @@
+import { foldName } from '../schema/index.ts';
+import type { Query } from '../query/index.ts';
+import { attribute, attributePosition, elementPosition, languageOf } from './document.ts';
+import {
+  addRegion,
+  contentRange,
+  elementRange,
+  marksOf,
+  needCondition,
+  newNeeds,
+  order,
+  queryOf,
+  refuse,
+  report,
+} from './draft.ts';
+import type { Context, ScopeDraft, VariantDraft, Work } from './draft.ts';
+import { splitMark } from './marks.ts';
+import type { Mark } from './marks.ts';
+import type { ItemRegion, ListRegion, TemplateNode } from './nodes.ts';
+import type { Scope } from './template.ts';
+import { writtenChildren, writtenParent } from './tree.ts';
+import type { PageElement } from './tree.ts';
+
+/** A list as it is written: its samples and where it is written. */
+export interface ListFound {
+  readonly scope: ScopeDraft;
+  readonly mark: Mark;
+  /** Context of what stands in the container beside the items. */
+  readonly around: Context;
+}
+
+/** Rows that the server knows, so that lists inside them are theirs. */
+const serverRows: ReadonlySet<string> = new Set(['user', 'session', 'cart', 'line', 'order']);
+
+/** Opens the list of a container, or undefined where nothing inside is a sample: the attribute is then none of ours. */
+export function openContainer(work: Work, element: PageElement, context: Context, mark: Mark): ListFound | undefined {
+  const samples = writtenChildren(element).filter((child) => attribute(child, 'itemscope') !== undefined);
+  if (samples.length === 0) {
+    noSample(work, element, mark);
+    return undefined;
+  }
+  const found = openList(work, element, context, mark, 'container', samples);
+  if (found) {
+    addRegion(work, element, order.around, (inner) => ({ kind: 'around', scope: found.scope.id, inner }));
+  }
+  return found;
+}
+
+/** Opens the lists that begin with an item among the children of an element. */
+export function openFirstItems(work: Work, children: readonly PageElement[], context: Context): ListFound[] {
+  const groups: { mark: Mark; samples: PageElement[] }[] = [];
+  for (const child of children) {
+    if (attribute(child, 'itemscope') === undefined) continue;
+    const mark = marksOf(work, child).named.list;
+    const last = groups.at(-1);
+    if (mark && mark.text !== last?.mark.text) groups.push({ mark, samples: [child] });
+    else last?.samples.push(child);
+  }
+  const found = groups
+    .map(({ mark, samples }) => openList(work, samples[0]!, context, mark, 'first', samples))
+    .filter((list) => list !== undefined);
+  const [only, second] = found;
+  if (only && !second) addSurroundings(work, children, only);
+  return found;
+}
+
+/** What stands beside a lone list in the same element belongs to its surroundings. */
+function addSurroundings(work: Work, children: readonly PageElement[], { scope }: ListFound): void {
+  const parent = children[0] && writtenParent(children[0]);
+  const { start, end } = parent
+    ? contentRange(parent)
+    : { start: elementRange(children[0]!).start, end: elementRange(children.at(-1)!).end };
+  work.pieces.push({
+    start,
+    end,
+    order: order.around,
+    region: true,
+    make: (inner) => ({ kind: 'around', scope: scope.id, inner }),
+  });
+}
+
+function noSample(work: Work, element: PageElement, mark: Mark): void {
+  report(
+    work,
+    'warning',
+    'html/list-without-sample',
+    attributePosition(work.document, element, mark.attribute),
+    `${mark.attribute}="${mark.text}" has no sample: none of its child elements has itemscope. It is left alone.`,
+    'Put itemscope on each sample inside it.',
+  );
+}
+
+function openList(
+  work: Work,
+  element: PageElement,
+  context: Context,
+  mark: Mark,
+  list: 'container' | 'first',
+  samples: readonly PageElement[],
+): ListFound | undefined {
+  const at = attributePosition(work.document, element, mark.attribute);
+  const split = splitMark(mark.text);
+  const table = foldName(split.table) || typeName(samples[0]!) || typeName(element);
+  if (!table) {
+    refuse(
+      work,
+      element,
+      mark.attribute,
+      'html/no-table',
+      `This list names no table.`,
+      'Write data-list="dish", or give the items an itemtype.',
+    );
+    return undefined;
+  }
+  const query = queryOf(work, split.query ?? '', at);
+  const container = list === 'container' ? element : writtenParent(element);
+  const elementId = container && attribute(container, 'id');
+  const scope = addScope(work, context, {
+    kind: 'list',
+    table,
+    ...(elementId ? { elementId } : {}),
+    query,
+    queryText: split.query ?? '',
+    relation: listRelation(context, samples, query),
+    element,
+    list,
+    samples,
+    at,
+  });
+  return { scope, mark, around: { ...context, needs: scope.around } };
+}
+
+/** How a list's rows hang on the row around it: see `Scope`. */
+function listRelation(context: Context, samples: readonly PageElement[], query: Query): Scope['relation'] {
+  if (context.scope.kind === 'page') return { kind: 'none' };
+  const property = attribute(samples[0]!, 'itemprop');
+  const column = foldName(property?.trim().split(/\s+/)[0] ?? '');
+  if (column) return { kind: 'references', column };
+  const named = query.conditions.some(
+    ({ operator, operands }) => operator === 'eq' && operands.some(({ kind }) => kind === 'path'),
+  );
+  const { kind, key, table } = context.scope;
+  const single = kind === 'row' && key === undefined && context.scope.queryText === '' && !serverRows.has(table ?? '');
+  return named || single ? { kind: 'none' } : { kind: 'children' };
+}
+
+/** Opens the row of a `data-row`, or undefined where the mark cannot be read. */
+export function openRow(work: Work, element: PageElement, context: Context, mark: Mark): Context | undefined {
+  const at = attributePosition(work.document, element, mark.attribute);
+  const split = splitMark(mark.text);
+  const table = foldName(split.table) || typeName(element);
+  if (!table) {
+    refuse(
+      work,
+      element,
+      mark.attribute,
+      'html/no-table',
+      `This row names no table.`,
+      'Write data-row="dish?slug", or give the element an itemtype.',
+    );
+    return undefined;
+  }
+  const query = queryOf(work, split.query ?? '', at);
+  const [condition, second] = query.conditions;
+  const key = condition?.operator === 'true' && !second ? condition.path : undefined;
+  const scope = addScope(work, context, {
+    kind: 'row',
+    table,
+    query: key === undefined ? query : { conditions: [], sort: [] },
+    queryText: split.query ?? '',
+    ...(key === undefined ? {} : { key }),
+    relation: { kind: 'none' },
+    element,
+    list: null,
+    samples: [element],
+    at,
+  });
+  const always = ['html', 'head', 'body', 'main'].includes(element.tagName);
+  addRegion(work, element, order.row, (inner) => ({ kind: 'row', scope: scope.id, always, inner }));
+  return enter(scope, element, context, attribute(element, 'itemscope') === undefined);
+}
+
+/** Opens the row that a nested item refers to. */
+export function openNested(work: Work, element: PageElement, context: Context, column: string): Context {
+  const scope = addScope(work, context, {
+    kind: 'nested',
+    table: typeName(element) || column,
+    query: { conditions: [], sort: [] },
+    queryText: '',
+    relation: { kind: 'reference', column },
+    element,
+    list: null,
+    samples: [element],
+    at: elementPosition(work.document, element),
+  });
+  addRegion(work, element, order.row, (inner) => ({ kind: 'row', scope: scope.id, always: false, inner }));
+  return enter(scope, element, context, false);
+}
+
+function enter(scope: ScopeDraft, element: PageElement, context: Context, transparent: boolean): Context {
+  scope.variants.push({ element, condition: null, fields: [], scopes: [] });
+  return { ...context, scope, variant: 0, needs: scope.row, binds: true, transparent };
+}
+
+function addScope(
+  work: Work,
+  context: Context,
+  made: Omit<ScopeDraft, 'id' | 'parent' | 'row' | 'around' | 'bindings' | 'variants' | 'lang' | 'as'>,
+): ScopeDraft {
+  const as = made.element && marksOf(work, made.element).named.as?.text;
+  const scope: ScopeDraft = {
+    ...made,
+    id: work.scopes.length,
+    parent: context.scope,
+    ...(as ? { as: as.trim() } : {}),
+    lang: made.element ? languageOf(made.element) : '',
+    row: newNeeds(),
+    around: newNeeds(),
+    bindings: new Map(),
+    variants: [],
+  };
+  work.scopes.push(scope);
+  context.needs.scopes.push(scope.id);
+  context.scope.variants[context.variant]?.scopes.push(scope.id);
+  return scope;
+}
+
+/** The last segment of an `itemtype`, folded: `https://schema.org/MenuItem` is `menuitem`. */
+function typeName(element: PageElement): string {
+  const type = attribute(element, 'itemtype')?.trim().split(/\s+/)[0];
+  return type
+    ? foldName(
+        type
+          .replace(/[#/]+$/, '')
+          .split(/[#/]/)
+          .at(-1) ?? '',
+      )
+    : '';
+}
+
+/**
+ * Chooses a list's templates: the sample with the most marks (the first of those), and every sample with a `data-if` of
+ * its own. Adds the list's region and returns each template with the context to walk it in.
+ */
+export function openItems(
+  work: Work,
+  found: ListFound,
+  context: Context,
+): { element: PageElement; context: Context }[] {
+  const { scope } = found;
+  const conditional = scope.samples.filter((sample) => marksOf(work, sample).named.if);
+  const plain = scope.samples.filter((sample) => !conditional.includes(sample));
+  const template = mostMarked(work, plain);
+  const chosen = scope.samples.filter((sample) => sample === template || conditional.includes(sample));
+  const opened = chosen.map((element) => {
+    const inner: Context = {
+      ...context,
+      scope,
+      variant: scope.variants.length,
+      needs: scope.row,
+      binds: true,
+      transparent: false,
+    };
+    const mark = marksOf(work, element).named.if;
+    const condition = mark
+      ? needCondition(work, inner, mark.text, attributePosition(work.document, element, mark.attribute)).id
+      : null;
+    const variant: VariantDraft = { element, condition, fields: [], scopes: [] };
+    scope.variants.push(variant);
+    const index = inner.variant;
+    addRegion(work, element, order.item, (nodes) => ({ kind: 'item', variant: index, inner: nodes }));
+    return { element, context: inner };
+  });
+  const start = elementRange(scope.samples[0]!).start;
+  const end = elementRange(scope.samples.at(-1)!).end;
+  const separator = separatorOf(work, scope);
+  const make = (inner: readonly TemplateNode[]): ListRegion => listRegion(scope, separator, inner);
+  work.pieces.push({ start, end, order: order.list, make, region: true });
+  return opened;
+}
+
+function listRegion(scope: ScopeDraft, separator: string, inner: readonly TemplateNode[]): ListRegion {
+  const items = inner.filter((node): node is ItemRegion => typeof node !== 'string' && node.kind === 'item');
+  const variants = items.map(({ variant, inner: nodes }) => ({
+    variant,
+    condition: scope.variants[variant]?.condition ?? null,
+    inner: nodes,
+  }));
+  // The first match wins; the sample without a condition is what remains.
+  const ordered = [
+    ...variants.filter(({ condition }) => condition !== null),
+    ...variants.filter(({ condition }) => condition === null),
+  ];
+  return { kind: 'list', scope: scope.id, separator, variants: ordered };
+}
+
+function mostMarked(work: Work, samples: readonly PageElement[]): PageElement | undefined {
+  let best: PageElement | undefined;
+  let most = -1;
+  for (const sample of samples) {
+    const count = countMarks(work, sample);
+    if (count > most) {
+      best = sample;
+      most = count;
+    }
+  }
+  return best;
+}
+
+function countMarks(work: Work, sample: PageElement): number {
+  let count = 0;
+  const pending = [sample];
+  for (let element = pending.pop(); element; element = pending.pop()) {
+    const marks = marksOf(work, element);
+    count += Object.keys(marks.named).length + marks.attributes.length;
+    if (attribute(element, 'itemprop') !== undefined) count++;
+    pending.push(...writtenChildren(element));
+  }
+  return count;
+}
+
+/**
+ * What stands between the first two samples. With a single one: the text after it up to the next tag when it holds more
+ * than whitespace, else the whitespace before it.
+ */
+function separatorOf(work: Work, scope: ScopeDraft): string {
+  const ranges = scope.samples.map(elementRange);
+  const [first, second] = ranges;
+  if (!first) return '';
+  if (!second) {
+    const after = /^[^<]*/.exec(work.text.slice(first.end, first.end + 1000))?.[0] ?? '';
+    if (after.trim() !== '') return after;
+    const before = work.text.slice(Math.max(0, first.start - 1000), first.start);
+    return /[\t\n\f\r ]*$/.exec(before)?.[0] ?? '';
+  }
+  const separator = work.text.slice(first.end, second.start);
+  for (let i = 2; i < ranges.length; i++) {
+    const later = work.text.slice(ranges[i - 1]!.end, ranges[i]!.start);
+    if (later === separator) continue;
+    report(
+      work,
+      'warning',
+      'html/separators-differ',
+      work.document.positionOf(ranges[i - 1]!.end),
+      'What stands between these two samples differs from what stands between the first two; the first is used everywhere.',
+    );
+    break;
+  }
+  return separator;
+}
