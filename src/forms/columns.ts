@@ -3,7 +3,7 @@ import type { ColumnDeclaration, ColumnType, Constraints, Table, Value } from '.
 import { isRequired, takesLength, takesPattern } from './constraints.ts';
 import type { Control, ControlType, FormDefinition, Submission } from './definition.ts';
 import { isCharset, isSubmitter, isSuccessful } from './entries.ts';
-import { formatLimit, limitsOf, placesOf } from './limits.ts';
+import { formatLimit, limitsOf, placesOf, readLimit } from './limits.ts';
 import { compilePattern } from './pattern.ts';
 import { splitEmails } from './address.ts';
 
@@ -119,8 +119,8 @@ function limitsAsText(control: Control): Constraints {
   if (!limits) return {};
   const ranged = control.type === 'range';
   return {
-    ...(limits.min && (ranged || control.min !== undefined) && { min: formatLimit(control, limits.min) }),
-    ...(limits.max && (ranged || control.max !== undefined) && { max: formatLimit(control, limits.max) }),
+    ...(limits.min && (ranged || readLimit(control, control.min)) && { min: formatLimit(control, limits.min) }),
+    ...(limits.max && (ranged || readLimit(control, control.max)) && { max: formatLimit(control, limits.max) }),
     ...(limits.step && control.step !== undefined && { step: control.step.trim() }),
   };
 }

@@ -138,6 +138,11 @@ function readLimits(control: Control, scale: Scale, servedValue: string): Limits
   };
 }
 
+/** What a control's `min` or `max` says, undefined where browsers ignore it. */
+export function readLimit(control: Control, text: string | undefined): Decimal | undefined {
+  return text === undefined ? undefined : scales[control.type]?.parseAttribute(text);
+}
+
 /** Decimal places that hold every value on a control's steps; undefined where any number will do. */
 export function placesOf(control: Control): number | undefined {
   const limits = limitsOf(control);

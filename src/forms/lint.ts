@@ -2,7 +2,7 @@ import type { Diagnostic } from '../std/index.ts';
 import { checkText, isReadonly, takesLength, takesPattern } from './constraints.ts';
 import type { Control, FormDefinition } from './definition.ts';
 import { isSubmitter, isSuccessful } from './entries.ts';
-import { limitsOf } from './limits.ts';
+import { limitsOf, readLimit } from './limits.ts';
 import { compareDecimals, parseNumberLeniently } from './number.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -174,16 +174,15 @@ function lintRange(control: Control): Diagnostic[] {
   const limits = limitsOf(control);
   if (!limits) return [];
   const found: Diagnostic[] = [];
-  const { min, max } = limits;
-  const crossed = min !== undefined && max !== undefined && compareDecimals(max, min) < 0;
-  const written = control.min !== undefined && control.max !== undefined;
-  if ((crossed && !limits.reversed) || (control.type === 'range' && written && rangeCrossed(control))) {
+  const min = readLimit(control, control.min);
+  const max = readLimit(control, control.max);
+  if (min && max && compareDecimals(max, min) < 0 && !limits.reversed) {
     const said = `\`min="${control.min ?? ''}"\` and \`max="${control.max ?? ''}"\``;
     found.push(error('forms/contradictory-range', `No value can satisfy ${said}.`, 'Correct one of them.', control.at));
   }
   for (const attribute of ['min', 'max'] as const) {
     const text = control[attribute];
-    if (text === undefined || text === '' || limitsOf({ ...control, min: text, type: readAs(control) })?.min) continue;
+    if (text === undefined || text === '' || readLimit(control, text)) continue;
     found.push(unreadable(attribute, text, control));
   }
   const { step } = control;
@@ -191,16 +190,6 @@ function lintRange(control: Control): Diagnostic[] {
   const number = parseNumberLeniently(step);
   if (!number || number.mantissa <= 0n) found.push(unreadable('step', step, control));
   return found;
-}
-
-/** A range has limits by default, which would hide one that cannot be read. */
-function readAs({ type }: Control): Control['type'] {
-  return type === 'range' ? 'number' : type;
-}
-
-function rangeCrossed(control: Control): boolean {
-  const { min, max } = limitsOf({ ...control, type: 'number' }) ?? {};
-  return min !== undefined && max !== undefined && compareDecimals(max, min) < 0;
 }
 
 function unreadable(attribute: string, text: string, control: Control): Diagnostic {

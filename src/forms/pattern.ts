@@ -78,6 +78,9 @@ function matchesInTime(pattern: RegExp, values: readonly string[]): boolean {
   }
 }
 
+/** The error is of the sandbox's own world, where `instanceof` does not reach. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
 }
