@@ -6,8 +6,10 @@ import { Client } from 'pg';
 import { startPostgres } from '../../test/postgres.ts';
 import type { PostgresServer } from '../../test/postgres.ts';
 import type { Row } from '../schema/index.ts';
-import { fillStatements, siteWithQueries } from './agreement-data.ts';
-import type { Case, Site } from './agreement-data.ts';
+import { siteWithQueries } from './agreement-query.ts';
+import type { Case } from './agreement-query.ts';
+import type { Site } from './agreement-site.ts';
+import { fillStatements } from './agreement-tables.ts';
 import { checkQuery, compareRows, formatQuery, matches, matchesOwn, parseQuery, toSql } from './index.ts';
 import type { CheckedQuery, CheckOptions, Dialect, Query, SqlQuery } from './index.ts';
 

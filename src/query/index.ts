@@ -1,5 +1,5 @@
 /** The one query grammar: parse, check against a schema, match in memory, turn into SQL; text folding. Pure. */
-export { checkQuery, fixedValues, limitMax, narrowQuery, pageMax, pathType } from './check.ts';
+export { checkQuery, fixedValues, narrowQuery, pathType } from './check.ts';
 export { compareText, fold } from './fold.ts';
 export { matches, matchesOwn, pageWindow } from './match.ts';
 export { compareRows } from './order.ts';

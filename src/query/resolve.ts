@@ -7,6 +7,8 @@ import { isTemporal } from './moment.ts';
 import type { CheckOptions } from './query.ts';
 
 const stepsMax = 8;
+/** Longer names are not guessed at. */
+const guessedLengthMax = 60;
 
 /** Why a path leads nowhere: what was found, what to write instead. */
 export interface PathProblem {
@@ -158,6 +160,7 @@ function refuse(message: string, fix: string): Extract<Resolved, { ok: false }> 
 /** The name that differs least, if it differs by a third of its letters at most. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const folded = foldName(name);
+  if (folded.length > guessedLengthMax) return undefined;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(folded.length / 3)) + 1;
   for (const each of names) {
