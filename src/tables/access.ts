@@ -96,5 +96,7 @@ function belongs(who: Who, actor: Actor): 'all' | 'own' | 'none' {
       return isAdmin ? 'all' : 'none';
     case 'role':
       return isAdmin || actor.roles.includes(who.role) ? 'all' : 'none';
+    default:
+      return who satisfies never;
   }
 }

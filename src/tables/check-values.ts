@@ -2,6 +2,7 @@ import { compilePattern, patternMatches } from '../forms/index.ts';
 import { canonicalText, parseValue } from '../schema/index.ts';
 import type { Column, ColumnType, Constraints, Value } from '../schema/index.ts';
 import { compareLimits, isReversed } from './merge-constraints.ts';
+import { membersOf } from './same-value.ts';
 import type { ColumnRefusal } from './tables.ts';
 
 type Reason = ColumnRefusal['reason'];
@@ -61,7 +62,7 @@ function brokenRange(type: ColumnType, constraints: Constraints, value: Value): 
 }
 
 function brokenText(constraints: Constraints, value: Value): Reason | undefined {
-  const members = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : [];
+  const members = typeof value === 'string' ? [value] : membersOf(value);
   const { minLength, maxLength, pattern, options } = constraints;
   if (minLength !== undefined && members.some((member) => member.length < minLength)) return 'minLength';
   if (maxLength !== undefined && members.some((member) => member.length > maxLength)) return 'maxLength';
@@ -98,5 +99,7 @@ export function refusalMessage(column: Column, reason: Reason): string {
       return `${name} does not have the form asked for.`;
     case 'options':
       return `${name} is not one of the options.`;
+    default:
+      return reason satisfies never;
   }
 }

@@ -1,5 +1,6 @@
 import { canonicalText, isTextKind, parseValue } from '../schema/index.ts';
 import type { ColumnType, Value } from '../schema/index.ts';
+import { membersOf } from './same-value.ts';
 
 /**
  * A value of one type as another, by its canonical text: `"12"` as an integer is 12, 14.5 as text is `14.5`. Undefined
@@ -9,7 +10,7 @@ export function convertValue(from: ColumnType, to: ColumnType, value: Value): Va
   if (value === null || value === '') return null;
   if (from.kind === 'set' || from.kind === 'references') {
     if (to.kind === 'set' || to.kind === 'references') return value;
-    const members = value as readonly string[];
+    const members = membersOf(value);
     return members.length === 1 ? parseValue(to, members[0]!) : undefined;
   }
   if (to.kind === 'set' || to.kind === 'references') return [canonicalText(from, value)];

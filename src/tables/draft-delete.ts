@@ -5,6 +5,7 @@ import { addEntry, addStatement, changeRow, currentRow, rowKey, versionOf } from
 import type { Draft } from './draft.ts';
 import { placeholder } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { membersOf } from './same-value.ts';
 
 /** Rows that one delete may take with it or change. */
 const touchedMax = 10_000;
@@ -24,7 +25,7 @@ export async function draftDelete(draft: Draft, layout: Layout, row: Row, write:
   const doomed = await withChildren(draft, layout, row);
   await releaseReferences(draft, doomed, write);
   for (const one of doomed.values()) addEntry(draft, one.layout, 'delete', one.row, null);
-  removeRows(draft, [...doomed.values()].reverse(), write);
+  removeRows(draft, [...doomed.values()].toReversed(), write);
   for (const key of doomed.keys()) draft.rows.set(key, null);
 }
 
@@ -75,8 +76,7 @@ async function releaseReferences(draft: Draft, doomed: ReadonlyMap<string, Doome
 }
 
 function without(value: Value, id: string): Value {
-  if (!Array.isArray(value)) return null;
-  const left = (value as readonly string[]).filter((member) => member !== id);
+  const left = membersOf(value).filter((member) => member !== id);
   return left.length === 0 ? null : left;
 }
 
@@ -131,7 +131,7 @@ async function referringIds(draft: Draft, layout: Layout, column: Column, id: st
   for (const [key, row] of draft.rows) {
     if (!key.startsWith(prefix)) continue;
     const value = row?.[column.name] ?? null;
-    const refers = value === id || (Array.isArray(value) && value.includes(id));
+    const refers = value === id || membersOf(value).includes(id);
     if (refers) ids.add(key.slice(prefix.length));
     else ids.delete(key.slice(prefix.length));
   }

@@ -5,6 +5,7 @@ import { refuse, rowKey } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { placeholder } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { membersOf } from './same-value.ts';
 import { slugAlternatives, slugOf } from './slug.ts';
 
 /** System columns that a write may set; the others only the program itself. */
@@ -85,8 +86,8 @@ export async function checkReferences(
       const found = await whereIs(draft, column.type.table, String(value), write);
       if (found === 'nowhere') refuse(draft, write, column, 'reference');
       if (found === 'later') later.push(column);
-    } else if (column.type.kind === 'references' && Array.isArray(value)) {
-      for (const id of value as readonly string[]) {
+    } else if (column.type.kind === 'references') {
+      for (const id of membersOf(value)) {
         if ((await whereIs(draft, column.type.table, id, write)) !== 'nowhere') continue;
         refuse(draft, write, column, 'reference');
         break;

@@ -6,7 +6,7 @@ import { refusalMessage } from './check-values.ts';
 import { decodeRow, encode, placeholder, quote } from './layout.ts';
 import type { Layout, Layouts, StoredColumn, StoredLink } from './layout.ts';
 import { patchOf } from './patch.ts';
-import { sameValue } from './same-value.ts';
+import { membersOf, sameValue } from './same-value.ts';
 import { addLinks as addRowLinks } from './scan.ts';
 import type { Actor, ColumnRefusal } from './tables.ts';
 import { foldedValue, rowWords } from '../query/index.ts';
@@ -186,11 +186,10 @@ function replaceLinks(draft: Draft, link: StoredLink, id: string, value: Value, 
 
 /** Links a row to others, once all rows of the change are there. */
 export function addLinks(draft: Draft, link: StoredLink, id: string, value: Value, write: number): void {
-  if (!Array.isArray(value)) return;
   const { dialect } = draft.context;
   const places = [1, 2, 3].map((number) => placeholder(dialect, number)).join(', ');
   const sql = `insert into ${link.sql} ("_from", "_to", "_order") values (${places})`;
-  for (const [order, to] of (value as readonly string[]).entries()) {
+  for (const [order, to] of membersOf(value).entries()) {
     draft.late.push({ statement: { sql, params: [id, to, order] }, write });
   }
 }

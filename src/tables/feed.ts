@@ -22,7 +22,8 @@ export function openFeed(driver: Driver, start: number, log: Log): Feed {
   let closed = false;
 
   const tell = async (entries: readonly LoggedEntry[]): Promise<void> => {
-    for (const listener of [...listeners]) {
+    const told = [...listeners];
+    for (const listener of told) {
       try {
         await listener(entries);
       } catch (error) {

@@ -8,7 +8,7 @@ export interface Gate {
 
 export function gate(): Gate {
   let inside = 0;
-  let closed: Promise<void> | undefined;
+  const door: { closed?: Promise<void> | undefined } = {};
   let emptied: (() => void) | undefined;
   const leave = (): void => {
     inside--;
@@ -16,7 +16,7 @@ export function gate(): Gate {
   };
   return {
     async pass(task) {
-      while (closed) await closed;
+      while (door.closed) await door.closed;
       inside++;
       try {
         return await task();
@@ -25,11 +25,9 @@ export function gate(): Gate {
       }
     },
     async alone(task) {
-      while (closed) await closed;
-      let open = (): void => undefined;
-      closed = new Promise((resolve) => {
-        open = resolve;
-      });
+      while (door.closed) await door.closed;
+      const { promise, resolve: open } = Promise.withResolvers<void>();
+      door.closed = promise;
       try {
         if (inside > 0) {
           await new Promise<void>((resolve) => {
@@ -39,7 +37,7 @@ export function gate(): Gate {
         return await task();
       } finally {
         emptied = undefined;
-        closed = undefined;
+        door.closed = undefined;
         open();
       }
     },

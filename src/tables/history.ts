@@ -34,6 +34,8 @@ export async function changeEntries(driver: Driver, group: number): Promise<read
   return entries.map((entry) => underTodaysNames(entry, renames));
 }
 
+const operations = ['insert', 'update', 'delete', 'schema'] as const;
+
 function readEntry(row: SqlRow): LoggedEntry {
   return {
     position: Number(row['position']),
@@ -43,7 +45,7 @@ function readEntry(row: SqlRow): LoggedEntry {
     table: String(row['table']),
     id: String(row['id']),
     version: Number(row['version']),
-    operation: String(row['operation']) as LoggedEntry['operation'],
+    operation: operations.find((operation) => operation === row['operation'])!,
     patch: row['patch'] === null ? null : String(row['patch']),
   };
 }
@@ -55,7 +57,7 @@ interface LoggedRename extends Rename {
 async function loggedRenames(driver: Driver): Promise<readonly LoggedRename[]> {
   const sql = `select position, patch from _log where "table" = '_schema' and patch like '{"rename":%' order by position`;
   return (await driver.query(sql, [])).map((row) => {
-    const { rename } = JSON.parse(String(row['patch'])) as { rename: Rename };
+    const { rename }: { rename: Rename } = JSON.parse(String(row['patch']));
     return { ...rename, position: Number(row['position']) };
   });
 }
@@ -79,7 +81,7 @@ function underTodaysNames(entry: LoggedEntry, renames: readonly LoggedRename[]):
 }
 
 function renameKey(patch: string, from: string, to: string): string {
-  const read = JSON.parse(patch) as Record<string, unknown>;
+  const read: Record<string, unknown> = JSON.parse(patch);
   return JSON.stringify(
     Object.fromEntries(Object.entries(read).map(([name, pair]) => [name === from ? to : name, pair])),
   );

@@ -144,7 +144,7 @@ export function decode(type: ColumnType, value: SqlRow[string]): Value {
     case 'boolean':
       return value === true || value === 1;
     case 'set':
-      return JSON.parse(String(value)) as string[];
+      return readMembers(String(value));
     case 'integer':
     case 'decimal':
     case 'money':
@@ -153,4 +153,8 @@ export function decode(type: ColumnType, value: SqlRow[string]): Value {
     default:
       return String(value);
   }
+}
+
+function readMembers(json: string): readonly string[] {
+  return JSON.parse(json);
 }

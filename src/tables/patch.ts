@@ -26,7 +26,7 @@ function isKey(sqlName: string, system: boolean): boolean {
 /** One side of a patch, as typed values by column. Columns the table no longer has, and values it cannot hold, are left out. */
 export function readPatch(table: Table, patch: string, side: 'before' | 'after'): Record<string, Value> {
   const values: Record<string, Value> = {};
-  const read = JSON.parse(patch) as Record<string, readonly [unknown, unknown]>;
+  const read: Record<string, readonly [unknown, unknown]> = JSON.parse(patch);
   for (const [name, pair] of Object.entries(read)) {
     const column = table.columns[name];
     if (!column) continue;

@@ -34,7 +34,7 @@ interface Written {
 export async function readRecord(reader: Reader): Promise<SchemaRecord> {
   const found = await reader.query('select number, record from _schema order by number desc limit 1', []);
   if (!found[0]) return { number: 0, schema: { tables: {} }, conversions: [] };
-  const record = JSON.parse(String(found[0]['record'])) as Written;
+  const record: Written = JSON.parse(String(found[0]['record']));
   if (record.format > recordFormat) {
     throw new BacklotError('tables/newer', 'The schema was written by a newer program. Start that one.');
   }
