@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { MIMEType } from 'node:util';
 import { defaultFormLimits, refusals, Refused } from './body.ts';
 import type { BodyRequest, DecodedBody, Decoding, FormLimits, UploadSink } from './body.ts';
-import { decodeMultipart } from './multipart.ts';
 import { decodeUrlEncoded } from './urlencoded.ts';
 
 /**
@@ -31,6 +30,8 @@ export async function decodeBody(request: BodyRequest, limits: FormLimits, sink:
     if (type?.essence !== 'multipart/form-data') return refusals.type;
     const boundary = type.params.get('boundary') ?? '';
     if (boundary === '' || boundary.length > 200) return refusals.malformed;
+    // Most sites post no files: the parser is loaded when first needed.
+    const { decodeMultipart } = await import('./multipart.ts');
     return { ok: true, entries: await decodeMultipart(decoding, boundary) };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;

@@ -8,8 +8,8 @@
  * See A. Brüggemann-Klein, "Regular expressions into finite automata", and its strong form.
  */
 
-/** Sorted, disjoint ranges of code points, both ends included. */
-type CharacterSet = readonly (readonly [number, number])[];
+import { complement, digit, everything, lineEnds, shareNone, single, space, unite, word } from './character-set.ts';
+import type { CharacterSet } from './character-set.ts';
 
 interface Counts {
   readonly min: number;
@@ -30,32 +30,6 @@ const nestingMax = 20;
 
 class NotProved extends Error {}
 
-const everything: CharacterSet = [[0, 0x10ffff]];
-const digit: CharacterSet = [[0x30, 0x39]];
-const word: CharacterSet = [
-  [0x30, 0x39],
-  [0x41, 0x5a],
-  [0x5f, 0x5f],
-  [0x61, 0x7a],
-];
-const space: CharacterSet = [
-  [0x09, 0x0d],
-  [0x20, 0x20],
-  [0xa0, 0xa0],
-  [0x1680, 0x1680],
-  [0x2000, 0x200a],
-  [0x2028, 0x2029],
-  [0x202f, 0x202f],
-  [0x205f, 0x205f],
-  [0x3000, 0x3000],
-  [0xfeff, 0xfeff],
-];
-const lineEnds: CharacterSet = [
-  [0x0a, 0x0a],
-  [0x0d, 0x0d],
-  [0x2028, 0x2029],
-];
-
 /**
  * Whether matching the pattern, anchored at both ends, surely takes time linear in the text. `source` must be a valid
  * regular expression with the flag `v`. False means only that it could not be shown.
@@ -64,18 +38,11 @@ export function isLinear(source: string): boolean {
   try {
     const reader = new PatternReader(source);
     const whole = reader.alternatives(0);
-    return reader.atEnd() && reader.waysOn(whole).every(distinct);
+    return reader.atEnd() && reader.waysOn(whole).every((sets) => sets.length <= waysMax && shareNone(sets));
   } catch (error) {
     if (error instanceof NotProved) return false;
     throw error;
   }
-}
-
-/** Whether no character belongs to two of the sets. */
-function distinct(sets: readonly CharacterSet[]): boolean {
-  if (sets.length > waysMax) return false;
-  const ranges = sets.flat().sort((a, b) => a[0] - b[0]);
-  return ranges.every((range, index) => index === 0 || ranges[index - 1]![1] < range[0]);
 }
 
 const empty: Fragment = { nullable: true, first: [], last: [] };
@@ -286,36 +253,10 @@ class PatternReader {
   }
 }
 
-function single(character: string): CharacterSet {
-  const code = character.codePointAt(0) ?? 0;
-  return [[code, code]];
-}
-
 function onlyCode(set: CharacterSet): number {
   const [range] = set;
   if (set.length !== 1 || !range || range[0] !== range[1]) throw new NotProved();
   return range[0];
-}
-
-function unite(ranges: readonly (readonly [number, number])[]): CharacterSet {
-  const united: [number, number][] = [];
-  for (const [low, high] of [...ranges].sort((a, b) => a[0] - b[0])) {
-    const before = united.at(-1);
-    if (before && low <= before[1] + 1) before[1] = Math.max(before[1], high);
-    else united.push([low, high]);
-  }
-  return united;
-}
-
-function complement(set: CharacterSet): CharacterSet {
-  const others: [number, number][] = [];
-  let from = 0;
-  for (const [low, high] of set) {
-    if (low > from) others.push([from, low - 1]);
-    from = high + 1;
-  }
-  if (from <= 0x10ffff) others.push([from, 0x10ffff]);
-  return others;
 }
 
 function hexadecimal(digits: string): number {
