@@ -78,8 +78,10 @@ function planForm(planning: Planning): FormPlan {
     deletes: false,
     dialect,
   };
-  if (place.method === 'get') return { ...none, operation: place.controls.length > 0 ? 'query' : 'none' };
-  if (place.method === 'dialog' || leadsElsewhere(file, place, planning.origin)) return { ...none, operation: 'none' };
+  if (place.method === 'get' && place.decoration !== true)
+    return { ...none, operation: place.controls.length > 0 ? 'query' : 'none' };
+  if (place.decoration === true || place.method === 'dialog' || leadsElsewhere(file, place, planning.origin))
+    return { ...none, operation: 'none' };
   const stored = columnGroups(definition).flatMap((group) => group.controls);
   const name = uniqueName(nameOf(place, file), planning.taken);
   const items = itemsOf(template, stored);
@@ -179,5 +181,5 @@ function choicesOf(planning: Planning, stored: readonly Control[]): FormPlan['ch
 function deletes(planning: Planning, control: Control): boolean {
   if (control.type !== 'submit' && control.type !== 'image') return false;
   const element = planning.controls[control.index];
-  return element !== undefined && attribute(element, 'formaction')?.trim() === '?delete';
+  return element !== undefined && /^[^#]*\?(?:[^#]*&)?delete(?:[&#=]|$)/v.test(attribute(element, 'formaction') ?? '');
 }

@@ -68,7 +68,7 @@ function scopeDeclarations(page: ImplyingPage, scope: Scope): TableDeclaration[]
   }
   if (scope.kind === 'list') columns.push(...referringColumns(template, scope));
   const rowPage: RowPage | undefined = isDetail ? { file: template.source.file, prefix: detail.prefix } : undefined;
-  const slugFrom = isDetail ? slugSource(scope) : undefined;
+  const slugFrom = isDetail ? slugSource(template, scope) : undefined;
   made.push({
     ...declare(scope.table, scope.at, columns),
     single: scope.kind === 'row' && scope.key === undefined && scope.query.conditions.length === 0,
@@ -92,8 +92,12 @@ function tableAround(template: Template, scope: Scope): string | null {
   return scope.parent === null ? null : (template.scopes[scope.parent]?.table ?? null);
 }
 
-function slugSource(scope: Scope): string | undefined {
-  const texts = scope.bindings.filter((binding) => !binding.type || binding.type.kind === 'text');
+/** What a row's page calls it: its first heading, else its first text. The row may be shown in several places of the page. */
+function slugSource(template: Template, detail: Scope): string | undefined {
+  const rows = template.scopes.filter((scope) => scope.table === detail.table && scope.key === detail.key);
+  const texts = rows.flatMap((scope) =>
+    scope.bindings.filter((binding) => !binding.type || binding.type.kind === 'text'),
+  );
   return (texts.find((binding) => binding.heading) ?? texts[0])?.name;
 }
 

@@ -10,6 +10,8 @@ export interface Outline {
   readonly elements: ReadonlyMap<number, PageElement>;
   /** The innermost list row, row or reference that holds an element. Scope 0 is the page. */
   scopeAround(element: PageElement): Scope;
+  /** The form that owns a control. */
+  formOf(control: PageElement): PageElement | undefined;
 }
 
 /** The value of one of our attributes, in its short or its long form. */
@@ -36,12 +38,16 @@ export function outlineOf(document: PageDocument, template: Template): Outline {
     elements.set(scope.id, element);
     scopesOf.set(element, scope);
   }
+  const owners = new Map(
+    document.forms.flatMap((form) => form.controls.map((control) => [control, form.element] as const)),
+  );
   const page = template.scopes[0];
   if (!page) throw new Error(`the template of ${template.source.file} has no page scope`);
   return {
     document,
     template,
     elements,
+    formOf: (control) => owners.get(control),
     scopeAround(element) {
       for (let at: PageElement | undefined = element; at; at = parentElement(at)) {
         const own = scopesOf.get(at);

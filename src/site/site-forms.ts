@@ -1,6 +1,4 @@
-import { checkQuery, parseQuery } from '../query/index.ts';
-import type { Query } from '../query/index.ts';
-import type { Schema, Table } from '../schema/index.ts';
+import type { Schema } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import type { Control } from '../forms/index.ts';
 import type { Placed } from '../tables/index.ts';
@@ -8,9 +6,10 @@ import { isFormspree, resolveAddress } from './address.ts';
 import { formAudience } from './audience.ts';
 import type { FormPlan } from './form-plan.ts';
 import type { FormDeclarations } from './implied.ts';
+import { filtersOf } from './filters.ts';
 import { canonicalPath, isPageFile } from './routes.ts';
 import type { Routes } from './routes.ts';
-import type { SiteFilter, SiteForm } from './site.ts';
+import type { SiteForm } from './site.ts';
 import type { Template } from '../html/index.ts';
 
 /** What finishing a form needs to know of the whole site. */
@@ -31,7 +30,8 @@ export function finishForm(plan: FormPlan, around: FormSurroundings): SiteForm {
   const as = formAudience(plan.element, plan.operation);
   const names = declared && placed ? placed(declared) : undefined;
   const success = successOf(plan, names?.own.table ?? null, around);
-  const filtering = plan.operation === 'query' ? filtersOf(plan, around) : { controlsLists: [], filters: [] };
+  const filtering = plan.operation === 'query' ? filtersOf(plan, around.template, around.schema) : noFilters;
+  for (const diagnostic of filtering.diagnostics) around.report(diagnostic);
   return {
     definition: plan.definition,
     place: plan.place,
@@ -56,11 +56,14 @@ export function finishForm(plan: FormPlan, around: FormSurroundings): SiteForm {
     deletes: plan.deletes,
     ...success,
     dialect: plan.dialect,
-    ...filtering,
+    controlsLists: filtering.controlsLists,
+    filters: filtering.filters,
     as: as.who,
     asExplicit: as.explicit,
   };
 }
+
+const noFilters = { controlsLists: [], filters: [], diagnostics: [] };
 
 function columnsOf(controls: readonly Control[], placed: Placed | undefined): Record<number, string> {
   const columns: Record<number, string> = {};
@@ -92,70 +95,4 @@ function successOf(plan: FormPlan, table: string | null, around: FormSurrounding
   }
   if (route.kind !== 'page' || !isPageFile(route.file)) return { successRow: false };
   return { successRow: false, successPath: canonicalPath(route.file) + address.search + address.hash };
-}
-
-/** Lists that a GET form narrows, and by which parameters. */
-function filtersOf(plan: FormPlan, around: FormSurroundings): Pick<SiteForm, 'controlsLists' | 'filters'> {
-  const { template, schema } = around;
-  const lists = plan.place.controls.flatMap((id) =>
-    template.scopes.filter((scope) => scope.kind === 'list' && scope.elementId === id),
-  );
-  const tables = lists.flatMap((scope) => (scope.table === null ? [] : (schema.tables[scope.table] ?? [])));
-  const filters: SiteFilter[] = [];
-  if (lists.length === 0) {
-    around.report({
-      severity: 'warning',
-      code: 'site/filter-without-list',
-      message: `This form says that it controls \`${plan.place.controls.join(' ')}\`, but no \`data-list\` on this page has that id.`,
-      fix: 'Give the list’s container that id.',
-      at: plan.place.at,
-    });
-    return { controlsLists: [], filters };
-  }
-  for (const control of plan.definition.controls) {
-    const part = filterPart(control);
-    if (!part) continue;
-    if (part.kind === 'condition' || part.kind === 'sort') {
-      const queries = part.kind === 'sort' ? sortQueries(control) : [conditionQuery(part.path)];
-      const faults = tables.flatMap((table) => queries.flatMap((query) => faultsOf(query, table, schema, control)));
-      for (const fault of faults) around.report(fault);
-      if (faults.length > 0) continue;
-    }
-    filters.push({ control: control.index, parameter: control.name, part });
-  }
-  return { controlsLists: lists.map((scope) => scope.id), filters };
-}
-
-const silent: ReadonlySet<string> = new Set(['submit', 'image', 'reset', 'button', 'file', 'password']);
-
-/** What one control of a GET form asks for, by the grammar of queries. */
-function filterPart(control: Control): SiteFilter['part'] | undefined {
-  if (control.name === '' || control.inDatalist || silent.has(control.type)) return undefined;
-  const parsed = parseQuery(`${encodeURIComponent(control.name)}=1`);
-  if (!parsed.ok) return undefined;
-  const { conditions, search, sort, limit, page } = parsed.value;
-  const condition = conditions[0];
-  if (condition) return { kind: 'condition', path: condition.path, operator: condition.operator };
-  if (search) return { kind: 'search' };
-  if (limit) return { kind: 'limit' };
-  if (page) return { kind: 'page' };
-  return sort.length > 0 ? { kind: 'sort' } : undefined;
-}
-
-function conditionQuery(path: string): Query {
-  return { conditions: [{ path, operator: 'true', operands: [] }], sort: [] };
-}
-
-/** The orders that a control offers: its options, or what it holds at first. */
-function sortQueries(control: Control): Query[] {
-  const values = control.type === 'select' ? control.options.map((option) => option.value) : [control.value];
-  return values.flatMap((value) => {
-    const parsed = value === '' ? undefined : parseQuery(`sort=${encodeURIComponent(value)}`);
-    return parsed?.ok ? [parsed.value] : [];
-  });
-}
-
-function faultsOf(query: Query, table: Table, schema: Schema, control: Control): readonly Diagnostic[] {
-  const checked = checkQuery(query, table, { schema, at: control.at });
-  return checked.ok ? [] : checked.errors;
 }

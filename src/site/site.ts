@@ -1,8 +1,9 @@
 import type { FormDefinition } from '../forms/index.ts';
 import type { FormPlace, Template } from '../html/index.ts';
 import type { CheckedQuery, Operator } from '../query/index.ts';
-import type { Schema, TableDeclaration } from '../schema/index.ts';
+import type { Schema, Table, TableDeclaration } from '../schema/index.ts';
 import type { Diagnostic, SourcePosition } from '../std/index.ts';
+import type { PolicyNeeds } from './policy.ts';
 import type { Redirect } from './redirects.ts';
 import type { Routes } from './routes.ts';
 
@@ -29,6 +30,11 @@ export interface SiteFilter {
   readonly control: number;
   /** Name of the URL parameter, as the control is named: `price.max`, `q`, `sort`. */
   readonly parameter: string;
+  /**
+   * Scope ids of the lists it narrows: the controlled list where its table knows the name, else the lists inside it
+   * that do (`price.max` in a menu by sections narrows each section's dishes).
+   */
+  readonly lists: readonly number[];
   readonly part:
     | { readonly kind: 'condition'; readonly path: string; readonly operator: Operator }
     | { readonly kind: 'search' }
@@ -75,7 +81,7 @@ export interface SiteForm {
   readonly successRow: boolean;
   /** Which service's markup it is written for, if any (COMPAT.md). */
   readonly dialect: 'plain' | 'netlify' | 'formspree';
-  /** Lists that a GET form narrows: scope ids. */
+  /** All lists that a GET form narrows: scope ids. See each filter's `lists`. */
   readonly controlsLists: readonly number[];
   readonly filters: readonly SiteFilter[];
   /** Who may submit. `update` without a `data-as` says `own`: the row's author or an editor. */
@@ -122,6 +128,8 @@ export interface SitePage {
   readonly pageParameters: Readonly<Record<number, string>>;
   /** URL parameters that change what the page shows: those of filters and paging, and `saved`. All others are ignored. */
   readonly parameters: readonly string[];
+  /** What its Content-Security-Policy must allow, read from the files before any data is bound. */
+  readonly policy: PolicyNeeds;
   /** Other files whose text stands in this page (masters of its parts). */
   readonly dependencies: readonly string[];
   /** SHA-256 of the composed text, hexadecimal. */
@@ -156,11 +164,15 @@ export interface Site {
   readonly schema: Schema;
   /** Pages that ask search engines to leave them out (`<meta name="robots" content="noindex">`). */
   readonly noindex: ReadonlySet<string>;
+  /** Files without marks that hold forms; see `formNotices`. */
+  readonly formFiles: readonly string[];
   /** By table: every place that reads or writes it. */
   readonly grants: ReadonlyMap<string, readonly AccessGrant[]>;
   /** All that is to be told, of pages and of the folder. */
   readonly diagnostics: readonly Diagnostic[];
   readonly timeZone: string;
+  /** The site's own origin, where it is known. */
+  readonly origin?: string;
 }
 
 export interface SiteOptions {
@@ -172,6 +184,6 @@ export interface SiteOptions {
   readonly timeZone?: string;
   /** The site's own origin, `https://example.org`, where it is known: links and actions that name it are inside. */
   readonly origin?: string;
-  /** Tables that the program or plugins declare, beside those the pages imply. */
-  readonly declarations?: readonly TableDeclaration[];
+  /** Tables that the program or plugins declare: they stand as they are, beside those the pages imply. */
+  readonly tables?: readonly Table[];
 }

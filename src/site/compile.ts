@@ -1,0 +1,85 @@
+import { defineForms } from '../forms/index.ts';
+import { compilePage, parsePage } from '../html/index.ts';
+import type { PageDocument, PageElement, Source, Template } from '../html/index.ts';
+import type { Diagnostic } from '../std/index.ts';
+import { detailOf } from './detail.ts';
+import { planForms } from './form-plan.ts';
+import type { FormPlan } from './form-plan.ts';
+import { outlineOf } from './outline.ts';
+import type { Outline } from './outline.ts';
+import type { ReadPage } from './compose.ts';
+import type { DetailPage } from './site.ts';
+
+/** A page that was parsed and compiled, before the site's schema is known. */
+export interface CompiledPage {
+  readonly file: string;
+  readonly document: PageDocument;
+  readonly template: Template;
+  readonly outline: Outline;
+  readonly forms: readonly FormPlan[];
+  readonly detail?: DetailPage;
+  /** Other files whose text stands in it. */
+  readonly dependencies: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CompileSettings {
+  readonly timeZone: string;
+  readonly origin: string | undefined;
+}
+
+/** Parses and compiles a page and plans its forms. Never throws: what goes wrong is told with the page. */
+export function compile(page: ReadPage, options: CompileSettings): CompiledPage {
+  const { file, source, dependencies } = page;
+  try {
+    return compileSource(source, page.diagnostics, dependencies, options);
+  } catch (error) {
+    // A broken invariant in one page must not take down the others; it is told with the page.
+    const reason = error instanceof Error ? error.message : String(error);
+    const empty = compileSource({ file, text: '' }, [], dependencies, options);
+    return {
+      ...empty,
+      diagnostics: [
+        ...page.diagnostics,
+        {
+          severity: 'error',
+          code: 'site/page-failed',
+          message: `This page could not be compiled: ${reason}.`,
+          fix: 'Please report it with the page; until then it is served as it is written.',
+          at: { file, line: 1, column: 1 },
+        },
+      ],
+    };
+  }
+}
+
+function compileSource(
+  source: Source,
+  known: readonly Diagnostic[],
+  dependencies: readonly string[],
+  options: CompileSettings,
+): CompiledPage {
+  const document = parsePage(source);
+  const { template, diagnostics } = compilePage(source, { document, timeZone: options.timeZone });
+  const outline = outlineOf(document, template);
+  const definitions = defineForms(document, (control) => listInForm(outline, control));
+  const forms = planForms(document, template, definitions, options.origin);
+  const detail = detailOf(template);
+  return {
+    file: source.file,
+    document,
+    template,
+    outline,
+    forms,
+    ...(detail.page ? { detail: detail.page } : {}),
+    dependencies,
+    diagnostics: [...known, ...diagnostics, ...detail.diagnostics],
+  };
+}
+
+/** The list inside a control's form whose row the control belongs to. */
+function listInForm(outline: Outline, control: PageElement): number | undefined {
+  const form = outline.formOf(control);
+  const scope = outline.scopeAround(control);
+  return form && scope.kind === 'list' && outline.scopeAround(form).id !== scope.id ? scope.id : undefined;
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import type { Diagnostic } from '../std/index.ts';
+import { deriveSchema } from '../tables/index.ts';
+import { compile } from './compile.ts';
+import type { CompiledPage } from './compile.ts';
+import { finishPage, hasError, withDiagnostics } from './finish-page.ts';
+import { grantsOf, unsaidReaders } from './grants.ts';
+import { impliedTables } from './implied.ts';
+import { readPages } from './read-pages.ts';
+import { parseRedirects } from './redirects.ts';
+import type { Redirect } from './redirects.ts';
+import { makeRoutes } from './routes.ts';
+import type { Site, SiteOptions } from './site.ts';
+import { walkSite } from './walk.ts';
+
+/**
+ * Reads a folder: lists its files, compiles the pages that have marks, and works out what they imply together: tables,
+ * routes, access. A page that cannot be used is `ok: false` and says why; it never takes down the others. Throws
+ * `BacklotError` only for the folder itself (see {@link walkSite}).
+ */
+export async function loadSite(options: SiteOptions): Promise<Site> {
+  const walked = await walkSite(options.dir, options.leaveOut ? { leaveOut: options.leaveOut } : {});
+  const timeZone = options.timeZone ?? 'UTC';
+  const diagnostics: Diagnostic[] = [...walked.diagnostics];
+  const redirects = await readRedirects(walked.dir, diagnostics);
+  const read = await readPages([...walked.files.values()]);
+  diagnostics.push(...read.diagnostics);
+  const compiled = read.pages.map((page) => compile(page, { timeZone, origin: options.origin }));
+  const details = compiled.flatMap(({ file, detail }) => (detail ? [{ file, ...detail }] : []));
+  const routes = makeRoutes({ files: walked.files.keys(), details, redirects });
+  const usable = compiled.filter((page) => !hasError(page.diagnostics));
+  const implied = impliedTables(usable);
+  const derived = deriveSchema(implied.declarations, options.tables ?? []);
+  const blamed = blame(derived.diagnostics, diagnostics, compiled);
+  const finished = compiled.map((page) =>
+    finishPage(page, {
+      schema: derived.schema,
+      routes,
+      origin: options.origin,
+      declared: implied.byForm,
+      placed: derived.placed,
+      diagnostics: blamed.get(page.file) ?? [],
+    }),
+  );
+  const outlines = new Map(compiled.map((page) => [page.file, page.outline]));
+  const grants = grantsOf(finished.map((page) => ({ outline: outlines.get(page.file)!, forms: page.forms })));
+  const pages = finished.map((page) => withDiagnostics(page, unsaidReaders(outlines.get(page.file)!, grants)));
+  return {
+    dir: walked.dir,
+    files: walked.files,
+    routes,
+    redirects,
+    pages: new Map(pages.map((page) => [page.file, page])),
+    declarations: implied.declarations,
+    schema: derived.schema,
+    noindex: read.noindex,
+    formFiles: read.formFiles,
+    grants,
+    diagnostics: [...diagnostics, ...pages.flatMap((page) => page.diagnostics)],
+    timeZone,
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
+  };
+}
+
+async function readRedirects(dir: string, diagnostics: Diagnostic[]): Promise<readonly Redirect[]> {
+  let text: string;
+  try {
+    text = await readFile(`${dir}/_redirects`, 'utf8');
+  } catch {
+    return [];
+  }
+  const parsed = parseRedirects(text);
+  diagnostics.push(...parsed.diagnostics);
+  return parsed.redirects;
+}
+
+/** Gives every page what the schema found wrong in it; what stands in no page's file is the site's. */
+function blame(
+  found: readonly Diagnostic[],
+  unplaced: Diagnostic[],
+  pages: readonly CompiledPage[],
+): Map<string, Diagnostic[]> {
+  const blamed = new Map<string, Diagnostic[]>(pages.map((page) => [page.file, []]));
+  for (const diagnostic of found) (blamed.get(diagnostic.at?.file ?? '') ?? unplaced).push(diagnostic);
+  return blamed;
+}
