@@ -3,13 +3,8 @@
  * neither end the text or attribute it stands in nor become code. Follows the tokenizer of the HTML standard (13.2.5).
  */
 
-export { escapeInAttribute, styleHole } from './escape-url.ts';
-
 /** What an attribute's value is to a browser. Data in a `forbidden` one is a load error. */
 export type AttributeContext = 'text' | 'url' | 'srcset' | 'style' | 'forbidden';
-
-/** What an element's content is to the parser. Data in a `forbidden` one is a load error. */
-export type TextContext = 'text' | 'rcdata' | 'forbidden';
 
 /** The quote around an attribute's value; '' where the author wrote none. */
 export type AttributeQuote = '"' | "'" | '';
@@ -64,12 +59,6 @@ export function attributeContext(tag: string, attribute: string, attributes: Att
   return 'text';
 }
 
-/** Says what the content of an element is to the parser, by lower-case tag. */
-export function textContext(tag: string): TextContext {
-  if (textReason(tag)) return 'forbidden';
-  return tag === 'title' || tag === 'textarea' ? 'rcdata' : 'text';
-}
-
 /** Why data may not stand somewhere, and what to write instead. */
 export interface ForbiddenReason {
   readonly message: string;
@@ -78,7 +67,7 @@ export interface ForbiddenReason {
 
 /**
  * Explains why data may not stand in an attribute, or, with `null` as attribute, in an element's text. `null` where it
- * may. The same judgement as {@link attributeContext} and {@link textContext}.
+ * may. Of attributes the same judgement as {@link attributeContext}.
  */
 export function forbiddenReason(
   tag: string,

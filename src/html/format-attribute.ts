@@ -28,14 +28,15 @@ export const formatForms = [
  * Reads a `data-format` attribute. The type is a vote for columns that have no machine value beside the text; where a
  * machine value says more (`datetime` with a time under `date:long`), that one counts.
  *
+ * @param currency the site's currency, for a bare `currency`
  * @example parseFormatAttribute('currency:EUR')
  * @example parseFormatAttribute('date:EEEE d MMMM')
  */
-export function parseFormatAttribute(text: string): ParsedFormat {
+export function parseFormatAttribute(text: string, currency?: string): ParsedFormat {
   const [, name = '', argument = ''] = /^\s*([^:\s]*)\s*:?(.*)$/s.exec(text) ?? [];
   const parse = parsers.get(name.toLowerCase());
   if (!parse) return wrong(`data-format="${text}" is no format.`, `Write one of ${formatForms.join(', ')}.`);
-  return parse(argument.trim());
+  return parse(argument.trim() || (parse === money ? (currency ?? '') : ''));
 }
 
 type Parser = (argument: string) => ParsedFormat;
@@ -43,7 +44,7 @@ type Parser = (argument: string) => ParsedFormat;
 const parsers: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['html', (argument) => markup('html', argument)],
   ['markdown', (argument) => markup('markdown', argument)],
-  ['currency', currency],
+  ['currency', money],
   ['number', number],
   ['percent', percent],
   ['stars', stars],
@@ -60,7 +61,7 @@ function markup(kind: 'html' | 'markdown', argument: string): ParsedFormat {
   return { ok: true, format: { kind }, type: { kind } };
 }
 
-function currency(argument: string): ParsedFormat {
+function money(argument: string): ParsedFormat {
   const code = argument.toUpperCase();
   const places = currencyExponent(code);
   if (places === undefined) {

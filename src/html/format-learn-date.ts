@@ -41,7 +41,7 @@ export function learnDate(
 }
 
 /** Prints a value by either kind of date format. */
-export function anyDatePrinter(
+function anyDatePrinter(
   format: DateFormat | PatternFormat,
   kind: MomentKind,
   lang: string,

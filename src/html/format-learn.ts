@@ -15,7 +15,7 @@ export interface FormatSample {
   readonly element: string;
 }
 
-export interface FormatWarning {
+interface FormatWarning {
   readonly message: string;
   readonly fix: string;
 }
@@ -57,7 +57,7 @@ export function learnFormat(samples: readonly FormatSample[], lang: string, time
  * The type that machine values share: a number, or one of the HTML standard's dates and times. Undefined for text, for
  * numbers with leading zeros (they are names), and where the values differ in kind.
  */
-export function machineType(machines: readonly string[]): ColumnType | undefined {
+function machineType(machines: readonly string[]): ColumnType | undefined {
   if (machines.length === 0) return undefined;
   if (machines.every((machine) => isDecimal(machine) && !/^-?0\d/.test(machine))) return numberType(machines);
   const kind = momentKinds.find((each) => machines.every((machine) => parseMoment(each, machine) !== undefined));

@@ -16,7 +16,7 @@ export interface Surroundings {
 }
 
 /** Every way in which `printed` occurs in `text`, kinds of space compared equal, the shortest prefix first. */
-export function occurrences(text: string, printed: string): Surroundings[] {
+function occurrences(text: string, printed: string): Surroundings[] {
   const found: Surroundings[] = [];
   const wanted = plainSpaces(printed);
   if (wanted === '') return found;

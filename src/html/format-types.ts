@@ -67,31 +67,31 @@ export interface PatternFormat {
 }
 
 /** `★★★☆☆`: a whole number out of `max`. */
-export interface StarsFormat {
+interface StarsFormat {
   readonly kind: 'stars';
   readonly max: number;
 }
 
-export interface BooleanFormat {
+interface BooleanFormat {
   readonly kind: 'boolean';
   readonly yes: string;
   readonly no: string;
 }
 
 /** Markup, sanitised; or Markdown source, rendered. Both are printed as markup, not as text. */
-export interface MarkupFormat {
+interface MarkupFormat {
   readonly kind: 'html' | 'markdown';
 }
 
 /** The machine value itself between literal texts. */
-export interface TextFormat {
+interface TextFormat {
   readonly kind: 'text';
   readonly prefix: string;
   readonly suffix: string;
 }
 
 /** The same text whatever the value: `<time datetime=…></time>` that a script or style fills. */
-export interface FixedFormat {
+interface FixedFormat {
   readonly kind: 'fixed';
   readonly text: string;
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ColumnType, Value } from '../schema/index.ts';
-import { fitFormat, formatForms, learnFormat, parseFormatAttribute, printFormat, readFormat } from './format.ts';
-import type { Format, LearntFormat } from './format.ts';
+import { formatForms } from './format-attribute.ts';
+import type { LearntFormat } from './format-learn.ts';
+import { fitFormat, learnFormat, parseFormatAttribute, printFormat, readFormat } from './format.ts';
+import type { Format } from './format.ts';
 
 const zone = 'Europe/Rome';
 const euro: ColumnType = { kind: 'money', currency: 'EUR' };

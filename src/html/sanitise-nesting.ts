@@ -20,22 +20,6 @@ export function nestProperly(markup: string, container: string): string {
   return serialize(fragment);
 }
 
-/** The classes that all elements of a tag share, over all of these pieces of markup. */
-export function sharedClasses(markups: readonly string[]): Record<string, readonly string[]> {
-  const shared = new Map<string, readonly string[]>();
-  const visit = (node: Node): void => {
-    if (!defaultTreeAdapter.isElementNode(node)) return;
-    const classes = (node.attrs.find((attribute) => attribute.name === 'class')?.value ?? '')
-      .split(/\s+/)
-      .filter(Boolean);
-    const known = shared.get(node.tagName);
-    shared.set(node.tagName, known ? known.filter((name) => classes.includes(name)) : classes);
-    node.childNodes.forEach(visit);
-  };
-  for (const markup of markups) parseFragment(markup).childNodes.forEach(visit);
-  return Object.fromEntries([...shared].filter(([, classes]) => classes.length > 0));
-}
-
 interface State {
   /** Tags of the elements around, the container among them. */
   readonly inside: ReadonlySet<string>;
