@@ -201,8 +201,7 @@ async function createDatabase(url: string, name: string, icu: boolean | undefine
       : icu === false
         ? ` template template0 locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'`
         : '';
-    // Copying files beats writing every page to the log when nobody needs to survive a crash.
-    await client.query(`create database ${escapeIdentifier(name)}${kind} strategy file_copy`);
+    await client.query(`create database ${escapeIdentifier(name)}${kind}`);
   } finally {
     await client.end();
   }

@@ -59,8 +59,13 @@ export function openDataFolder(folder: string): DataFolder {
     announce: (address) => announce({ pid: process.pid, address }),
     release() {
       if (!lock.isOpen) return;
-      announce(null);
+      try {
+        announce(null);
+      } catch {
+        // A folder that has gone, or a full disk, must not keep a server from stopping.
+      }
       lock.close();
+      heldLocks.delete(lock);
     },
   };
 }
@@ -100,11 +105,15 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
+/** A lock that nobody referred to would be collected as garbage, and freed. */
+const heldLocks = new Set<DatabaseSync>();
+
 function takeLock(folder: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
     lock.exec('begin exclusive');
+    heldLocks.add(lock);
     return lock;
   } catch (error) {
     lock?.close();

@@ -111,7 +111,7 @@ async function readBackup(file: string, reader: BackupReader): Promise<Readonly<
   };
   const take = async (text: string, first: boolean): Promise<void> => {
     if (text.startsWith(rowStart)) {
-      if (table === undefined) throw notWhole(file, 'a row stands outside of a table');
+      if (table === undefined || !text.endsWith('}}')) throw notWhole(file, 'a row is not where or as it should be');
       rows.push(text.slice(rowStart.length, -1));
       counted[table] = (counted[table] ?? 0) + 1;
       if (rows.length >= rowsAtOnce) await pass();

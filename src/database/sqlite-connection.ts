@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { StatementSync } from 'node:sqlite';
+import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { boundedCache } from '../std/index.ts';
 import type { SqlRow, SqlValue } from './contract.ts';
 
@@ -56,7 +56,11 @@ function withStatements(database: DatabaseSync, statementsMax: number): SqliteCo
   };
   return {
     database,
-    all: (sql, params = []) => prepare(sql).statement.all(...bind(params)),
+    all(sql, params = []) {
+      const rows = prepare(sql).statement.all(...bind(params));
+      hasNoBigInts(rows);
+      return rows;
+    },
     run(sql, params = []) {
       const { statement, returnsRows } = prepare(sql);
       // `changes` is left over from the statement before where this one gives rows.
@@ -65,6 +69,13 @@ function withStatements(database: DatabaseSync, statementsMax: number): SqliteCo
     exec: (sql) => database.exec(sql),
     close: () => database.close(),
   };
+}
+
+/** Integers come as numbers unless asked for otherwise, and throw where they are too large for one. */
+function hasNoBigInts(
+  rows: Record<string, SQLOutputValue>[],
+): asserts rows is Record<string, Exclude<SQLOutputValue, bigint>>[] {
+  void rows;
 }
 
 type Bound = null | number | bigint | string | Uint8Array;
