@@ -20,7 +20,7 @@ export async function changeData(
   const place = dataPlace(input, context);
   if (!place.databaseUrl && folderHolder(place.dataDir)) {
     const answer = await callControl(place.dataDir, command, args);
-    if (answer !== undefined) return String(answer);
+    if (answer !== undefined) return String(answer as string);
   }
   const data = await openData({
     ...place,

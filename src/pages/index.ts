@@ -6,4 +6,4 @@ export type { PageAnswer, PageGetter, PageRequest } from './get.ts';
 export { poster } from './post.ts';
 export type { PostAnswer, Poster, PostRequest } from './post.ts';
 export { rowUrl } from './resolve.ts';
-export { SPAM_TABLE, spamDeclaration } from './spam.ts';
+export { SPAM_TABLE, spamTable } from './spam.ts';

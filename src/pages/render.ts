@@ -67,11 +67,9 @@ function formState(
 /** When the page's answer changes without a write. `today` changes at midnight; `now` counts in whole seconds. */
 function expiry(site: Site, page: SitePage, state: PageState): number | undefined {
   const queries = [...Object.values(page.queries), ...Object.values(page.conditions)];
-  const kinds = new Set(
-    queries.flatMap(({ query }) => query.conditions.flatMap(({ operands }) => operands.map(({ kind }) => kind))),
-  );
-  if (kinds.has('now')) return (Math.floor(state.nowMs / 1000) + 1) * 1000;
-  return kinds.has('today') ? nextMidnightMs(state.nowMs, site.timeZone) : undefined;
+  const timed = new Set(queries.map(({ timedBy }) => timedBy));
+  if (timed.has('moment')) return (Math.floor(state.nowMs / 1000) + 1) * 1000;
+  return timed.has('day') ? nextMidnightMs(state.nowMs, site.timeZone) : undefined;
 }
 
 /** Makes a state's clock count in whole seconds, so that a page is the same for as long as it is kept. */

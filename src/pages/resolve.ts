@@ -1,7 +1,7 @@
 import type { Needs, PageData, Scope, ScopeData, ScopeRows } from '../html/index.ts';
 import { checkQuery, matches, parseQuery } from '../query/index.ts';
 import type { CheckedQuery, QueryScope } from '../query/index.ts';
-import { relationOf } from '../schema/index.ts';
+import { canonicalText, relationOf } from '../schema/index.ts';
 import type { Row, Schema, Table, Value } from '../schema/index.ts';
 import type { SitePage } from '../site/index.ts';
 import type { ListOptions } from '../tables/index.ts';
@@ -111,7 +111,7 @@ async function extraValues(work: Work, query: CheckedQuery, frame: Frame): Promi
   const extra: Record<string, Value> = { ...frame.extra };
   await Promise.all(
     query.query.conditions.map(async ({ path }) => {
-      if (path in extra || (frame.table && path.split('.')[0]! in frame.table.columns)) return;
+      if (path in extra || (frame.table && (path.split('.')[0] ?? '') in frame.table.columns)) return;
       const value = await listName(work, path);
       if (value !== undefined) extra[path] = value;
     }),
@@ -127,11 +127,12 @@ async function queryScope(work: Work, query: CheckedQuery, frame: Frame): Promis
       values.set(path, await valueOf(work, frame, path));
     }),
   );
-  return {
-    value: (path) => values.get(path) ?? null,
-    nowMs: work.state.nowMs,
-    today: work.state.today,
-  };
+  return scopeWith(work, (path) => values.get(path) ?? null);
+}
+
+function scopeWith(work: Work, value: (path: string) => Value): QueryScope {
+  const { nowMs, today, timeZone } = work.state;
+  return { value, nowMs, today, timeZone };
 }
 
 async function valueOf(work: Work, frame: Frame, path: string): Promise<Value> {
@@ -343,10 +344,11 @@ async function keyedRow(work: Work, table: Table, key: string): Promise<Row | un
     ? checkQuery(parsed.value, table, { schema: work.schema, scopeType: () => ({ kind: 'text' }) })
     : parsed;
   if (!checked.ok) return undefined;
-  const scope: QueryScope = { value: () => value, nowMs: work.state.nowMs, today: work.state.today };
+  const scope = scopeWith(work, () => value);
   const rows = await work.reads.list(checked.value, scope, { limit: 2 });
   // Text compares folded, but an address names one row: only the exact spelling counts.
-  return rows.find((row) => row[key] === value);
+  const type = table.columns[key]?.type ?? { kind: 'text' };
+  return rows.find((row) => canonicalText(type, row[key] ?? null) === value);
 }
 
 /** The sample file's own address, where its name is no row's key, shows the table's first row. */
@@ -354,6 +356,6 @@ async function firstRow(work: Work, table: Table): Promise<Row | undefined> {
   const parsed = parseQuery('');
   const checked = parsed.ok ? checkQuery(parsed.value, table, { schema: work.schema }) : parsed;
   if (!checked.ok) return undefined;
-  const scope: QueryScope = { value: () => null, nowMs: work.state.nowMs, today: work.state.today };
+  const scope = scopeWith(work, () => null);
   return (await work.reads.list(checked.value, scope, { limit: 1 }))[0];
 }

@@ -1,31 +1,43 @@
 import type { Submission } from '../forms/index.ts';
-import type { TableDeclaration } from '../schema/index.ts';
+import { withSystemColumns } from '../schema/index.ts';
+import type { Column, Table } from '../schema/index.ts';
 import type { SiteForm, SitePage } from '../site/index.ts';
 import type { RowWrite } from '../tables/index.ts';
 
 /** Where caught submissions are kept. The name begins with `_`, which no site's table can. */
 export const SPAM_TABLE = '_spam';
 
-const at = { file: 'backlot', line: 1, column: 1 };
-const column = (name: string): TableDeclaration['columns'][number] => ({
-  name,
-  label: name,
-  type: { kind: 'text' },
-  required: false,
-  constraints: {},
-  queried: false,
-  at,
-});
-
-/** Declared beside the site's own tables. `fields` is JSON: an object of arrays of strings by control name. */
-export const spamDeclaration: TableDeclaration = {
+/** Beside the site's own tables. `fields` is JSON: an object of arrays of strings by control name. */
+export const spamTable: Table = {
   name: SPAM_TABLE,
   label: 'Spam',
-  columns: [column('page'), column('form'), column('fields')],
+  sqlName: SPAM_TABLE,
+  columns: withSystemColumns(
+    Object.fromEntries(['page', 'form', 'fields'].map((name) => [name, textColumn(name)])),
+    false,
+  ),
   single: false,
-  implicit: false,
-  at,
+  log: 'keys',
+  owner: 'backlot',
+  detached: false,
+  at: [],
 };
+
+function textColumn(name: string): Column {
+  return {
+    name,
+    label: name,
+    sqlName: name,
+    type: { kind: 'text' },
+    required: false,
+    unique: false,
+    folded: false,
+    constraints: {},
+    system: false,
+    detached: false,
+    at: [],
+  };
+}
 
 export function spamWrite(page: SitePage, form: SiteForm, submission: Submission): RowWrite {
   const fields = Object.fromEntries(

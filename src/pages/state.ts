@@ -1,6 +1,6 @@
 import { filterParameters } from '../forms/index.ts';
 import type { ControlState, FormState } from '../html/index.ts';
-import { checkQuery, parseQuery } from '../query/index.ts';
+import { narrowQuery, parseQuery } from '../query/index.ts';
 import type { CheckedQuery } from '../query/index.ts';
 import type { Schema, Value } from '../schema/index.ts';
 import type { Site, SiteFilter, SiteForm, SitePage } from '../site/index.ts';
@@ -146,15 +146,7 @@ function narrow(
   const own = narrowed.get(scope) ?? page.queries[scope];
   const parsed = parseQuery(extra);
   if (!own || !parsed.ok) return;
-  const asked = parsed.value;
-  const query = {
-    ...own.query,
-    conditions: [...own.query.conditions, ...asked.conditions],
-    sort: asked.sort.length > 0 ? asked.sort : own.query.sort,
-    ...(asked.search ? { search: asked.search } : {}),
-    ...(asked.limit && !own.query.limit ? { limit: asked.limit } : {}),
-  };
-  const checked = checkQuery(query, own.table, { schema, scopeType: () => ({ kind: 'text' }) });
+  const checked = narrowQuery(own, parsed.value, { schema });
   if (checked.ok) narrowed.set(scope, checked.value);
 }
 

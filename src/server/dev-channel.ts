@@ -39,17 +39,19 @@ const script = `(() => {
 })();
 `;
 
+function tell(response: ServerResponse, event: string, data: unknown): void {
+  response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function insert(html: string): string {
+  const end = html.toLowerCase().lastIndexOf('</body>');
+  return end < 0 ? html + tag : html.slice(0, end) + tag + html.slice(end);
+}
+
 export function devChannel(): DevChannel {
   const listeners = new Set<ServerResponse>();
   const decorated = new WeakMap<CachedPage, CachedPage>();
   let errors: readonly string[] = [];
-  const tell = (response: ServerResponse, event: string, data: unknown): void => {
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
-  const insert = (html: string): string => {
-    const end = html.toLowerCase().lastIndexOf('</body>');
-    return end < 0 ? html + tag : html.slice(0, end) + tag + html.slice(end);
-  };
   return {
     routes: [
       {

@@ -13,16 +13,12 @@ export interface SchemaAdoption {
 /** Does what only adds; tells what waits. */
 export async function adoptSchema(tables: Tables, site: Site): Promise<SchemaAdoption> {
   const plan = await tables.plan(site.schema);
-  await tables.apply(plan.additive ? plan : additiveSubset(plan));
-  if (plan.additive) return { pending: false, notices: plan.steps.flatMap(proposal) };
-  const waiting = (await tables.plan(site.schema)).steps;
-  return {
-    pending: true,
-    notices: [
-      `${waiting.length} change(s) of tables wait: backlot plan shows them, backlot apply makes them after a backup.`,
-      ...waiting.flatMap(proposal),
-    ],
-  };
+  const { plan: unasked, left } = additiveSubset(plan, tables.schema);
+  await tables.apply(unasked);
+  const proposals = plan.steps.flatMap(proposal);
+  if (left.length === 0) return { pending: false, notices: proposals };
+  const waiting = `${left.length} change(s) of tables wait: backlot plan shows them, backlot apply makes them after a backup.`;
+  return { pending: true, notices: [waiting, ...proposals] };
 }
 
 function proposal(step: SchemaStep): readonly string[] {

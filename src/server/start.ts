@@ -1,7 +1,6 @@
-import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { openFileStore } from '../files/index.ts';
-import { pageGetter, poster, spamDeclaration } from '../pages/index.ts';
+import { pageGetter, poster, spamTable } from '../pages/index.ts';
 import type { PageGetter } from '../pages/index.ts';
 import { formNotices, loadSite, watchSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
@@ -126,7 +125,7 @@ export async function loadServedSite(options: {
     dir: options.siteDir,
     leaveOut: [resolve(options.dataDir)],
     timeZone: options.timeZone,
-    declarations: [spamDeclaration],
+    tables: [spamTable],
   });
 }
 
@@ -173,14 +172,14 @@ async function serveSite(
     ...(dev ? { dev } : {}),
     made: madeFiles(site, data.tables, settings),
   });
-  options.onNotices?.(noticesOf(site, schema));
+  options.onNotices?.(await noticesOf(site, schema));
   return { site, handler, pages, schema };
 }
 
 /** What the operator should know: errors, forms that cannot work, changes that wait. */
-function noticesOf(site: Site, schema: SchemaAdoption): readonly string[] {
+async function noticesOf(site: Site, schema: SchemaAdoption): Promise<readonly string[]> {
   const errors: readonly Diagnostic[] = site.diagnostics.filter(({ severity }) => severity === 'error');
-  return [...errors.map(formatDiagnostic), ...formNotices(site), ...schema.notices];
+  return [...errors.map(formatDiagnostic), ...(await formNotices(site)), ...schema.notices];
 }
 
 async function health(data: OpenData, served: Served): Promise<{ readonly ok: boolean; readonly body: unknown }> {
@@ -202,7 +201,7 @@ async function listen(app: ReturnType<typeof createApp>, { host, port }: StartOp
   } catch (error) {
     throw cannotListen(error, host, port);
   }
-  const bound = (app.server as Server).address();
+  const bound = app.server.address();
   const number = typeof bound === 'object' && bound ? bound.port : port;
   return `http://${host.includes(':') ? `[${host}]` : host}:${number}`;
 }
@@ -216,6 +215,7 @@ function cannotListen(error: unknown, host: string, port: number): BacklotError 
     ENOTFOUND: `The host ${host} is not known. Choose another with --host.`,
   };
   const reason =
-    reasons[String(code)] ?? `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`;
+    reasons[String(code)] ??
+    `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
   return new BacklotError('server/listen', reason, { cause: error });
 }

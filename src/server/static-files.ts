@@ -115,7 +115,7 @@ async function fromDisk(
   });
   if (result.statusCode === 404) return { kind: 'missing' };
   const ours: Record<string, string> = {
-    ...Object.fromEntries(Object.entries(result.headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
+    ...Object.fromEntries(Object.entries(result.headers).map(([name, value]) => [name.toLowerCase(), value])),
     ...headers,
     'cache-control': CACHE_CONTROL,
   };
