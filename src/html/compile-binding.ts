@@ -101,6 +101,8 @@ export function addFields(work: Work, property: Property, place: FieldPlace, pre
       ...(vote ? { vote } : {}),
     };
     context.scope.variants[context.variant]?.fields.push(field);
+    // A condition only asks; what it asks for is declared elsewhere, or by the site as a boolean.
+    if (precedence === 4) continue;
     addBinding(work, context, { name, label, at, writable: precedence < 3, heading: /^h[1-6]$/.test(element.tagName) });
   }
 }

@@ -1,8 +1,8 @@
 import type { Query } from '../query/index.ts';
 import { foldName } from '../schema/index.ts';
 import { addFields, unreadableNames } from './compile-binding.ts';
-import { attribute, hasAttribute } from './document.ts';
-import { addRegion, addSlot, marksOf, needCondition, order, refuse } from './draft.ts';
+import { attribute, contains, hasAttribute } from './document.ts';
+import { addRegion, addSlot, elementRange, marksOf, needCondition, order, refuse } from './draft.ts';
 import type { Context, Work } from './draft.ts';
 import { compileControl, compileForm } from './compile-form.ts';
 import { compileLink, compileNavigation } from './compile-navigation.ts';
@@ -231,13 +231,21 @@ function conditionField(
       return dynamic.hiddenSays;
     },
   };
-  const vote = equals === undefined ? { vote: { kind: 'boolean' } as const } : {};
-  addFields(work, { element, labels: [path], context, display: { lang: '' }, ...vote }, place, 4);
+  addFields(work, { element, labels: [path], context, display: { lang: '' } }, place, 4);
 }
 
 /** Compiles what the parser copied out of a wrongly nested element: nothing can be marked there. */
 function compileCopy(work: Work, element: PageElement, marks: Marks, context: Context): void {
-  if (Object.keys(marks.named).length > 0 || marks.attributes.length > 0) {
+  const offset = element.sourceCodeLocation?.startOffset ?? 0;
+  const leavesItem = work.scopes.some(
+    ({ list, samples }) =>
+      list !== null &&
+      samples.some((sample) => {
+        const { start, end } = elementRange(sample);
+        return start < offset && offset < end && !contains(sample, element);
+      }),
+  );
+  if (leavesItem || Object.keys(marks.named).length > 0 || marks.attributes.length > 0) {
     refuse(
       work,
       element,

@@ -42,12 +42,15 @@ export function compileWords(
   }
 }
 
+function literal(part: TextTemplate[number] | undefined): string {
+  return typeof part === 'string' ? part : '';
+}
+
 /** A text with a single hole for a column of the row itself can be read back. */
 function readableWords(parts: TextTemplate): { path: string; prefix: string; suffix: string } | undefined {
   const [path, second] = pathsOf(parts);
   if (path === undefined || second !== undefined || /[.(]/.test(path) || unreadableNames.has(path)) return undefined;
   const index = parts.findIndex((part) => typeof part !== 'string');
-  const literal = (part: TextTemplate[number] | undefined): string => (typeof part === 'string' ? part : '');
   return { path, prefix: literal(parts[index - 1]), suffix: literal(parts[index + 1]) };
 }
 

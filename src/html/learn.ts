@@ -38,9 +38,12 @@ export function learnFromSamples(work: Work): Pick<Layout, 'samples' | 'own'> {
   return { samples, own };
 }
 
+function offset(element: PageElement): number {
+  return element.sourceCodeLocation?.startOffset ?? 0;
+}
+
 /** How a scope is read, before formats are known: the fields are the drafts themselves. */
 function readerOf(scope: ScopeDraft): ScopeReader {
-  const offset = (element: PageElement): number => element.sourceCodeLocation?.startOffset ?? 0;
   return {
     scope: scope.id,
     element: scope.element ? offset(scope.element) : 0,
@@ -124,9 +127,6 @@ function learnField(work: Work, field: FieldDraft, values: readonly RawValue[]):
 const valueTags = new Set(['data', 'time', 'meter']);
 
 function voteFor(work: Work, scope: ScopeDraft, binding: BindingDraft, field: FieldDraft, vote: ColumnType): void {
-  // A condition only asks whether there is something: it says "boolean" where nothing else is said.
-  const weak = field.precedence === 4;
-  if (weak && (binding.type || binding.writable)) return;
   if (!binding.type) {
     binding.type = vote;
     binding.typeAt = field.at;

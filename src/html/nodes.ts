@@ -4,8 +4,7 @@ import type { AttributeContext } from './escape.ts';
 import type { Format } from './format.ts';
 import type { KeptClasses } from './sanitise.ts';
 import type { AttributeSlot } from './slot.ts';
-import type { Path } from './template.ts';
-import type { TextTemplate } from './text-template.ts';
+import type { Path, TextTemplate } from './text-template.ts';
 
 /** The value of a path at one place. `variant` says whose sample the original bytes come from; -1: none. */
 export interface ValueRef {

@@ -217,13 +217,15 @@ function paragraphs(copy: PageElement): string {
   return texts.map((text) => trimmed(text).replace(/\s+/g, ' ')).join('\n\n');
 }
 
+function optionValue(option: PageElement): string {
+  return attribute(option, 'value') ?? trimmed(textContent(option)).replace(/[\t\n\f\r ]+/g, ' ');
+}
+
 function readSelect(copy: PageElement): RawValue {
   const options = [...inside(copy)].filter(({ tagName }) => tagName === 'option');
-  const valueOf = (option: PageElement): string =>
-    attribute(option, 'value') ?? trimmed(textContent(option)).replace(/[\t\n\f\r ]+/g, ' ');
-  const selected = options.filter((option) => hasAttribute(option, 'selected')).map(valueOf);
+  const selected = options.filter((option) => hasAttribute(option, 'selected')).map(optionValue);
   if (hasAttribute(copy, 'multiple')) return { machine: null, text: '', members: selected };
-  return { machine: selected.at(-1) ?? (options[0] ? valueOf(options[0]) : ''), text: '' };
+  return { machine: selected.at(-1) ?? (options[0] ? optionValue(options[0]) : ''), text: '' };
 }
 
 function* inside(element: PageElement): Generator<PageElement> {

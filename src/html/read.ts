@@ -29,7 +29,7 @@ interface Typing {
 
 /** This room's part of a template. */
 export function layoutOf(template: Template): Layout {
-  return template.nodes as Layout;
+  return template.nodes;
 }
 
 /**
@@ -94,7 +94,7 @@ function typedRow(typing: Typing, scope: number, row: RawRow): ReadRow {
   for (const index of order) {
     const field = fields[index]!;
     const raw = row.fields[index] ?? null;
-    const type = typeOfPath(typing.template, scope, field.name) ?? { kind: 'text' };
+    const type = typeOfPath(typing.template, scope, field.name) ?? defaultType(field);
     const value = typedValue(typing, scope, field, raw, type, values[field.name]);
     if (value === undefined) continue;
     if (Object.hasOwn(values, field.name) && !joins(field, type)) continue;
@@ -108,6 +108,11 @@ export function typeOfPath(template: Template, scope: number, path: string): Col
   const bound = layoutOf(template).types[`${scope}/${path}`];
   if (bound) return bound;
   return template.scopes[scope]?.bindings.find(({ name }) => name === path)?.type;
+}
+
+/** Before types are bound, a bare condition is about a boolean; all else is text. */
+function defaultType({ place }: Field): ColumnType {
+  return place.kind === 'condition' && place.absent !== null ? { kind: 'boolean' } : { kind: 'text' };
 }
 
 /** Checkboxes of one name add up to a set. */

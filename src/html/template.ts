@@ -1,6 +1,8 @@
 import type { ColumnType, Value } from '../schema/index.ts';
 import type { Query } from '../query/index.ts';
 import type { Diagnostic, SourcePosition } from '../std/index.ts';
+import type { Layout } from './nodes.ts';
+import type { Path } from './text-template.ts';
 
 /*
  * What the other rooms may know of a compiled page. All of it is plain data, so that a compiled page can be kept on
@@ -32,8 +34,7 @@ export interface SourceSegment {
   readonly column?: number;
 }
 
-/** A path used in `{…}`, a binding, or an aggregate: `price`, `section.name`, `count(dish)`, `sum(line.total)`. */
-export type Path = string;
+export type { Path } from './text-template.ts';
 
 /** A query evaluated to true or false: `data-if`, or one name of `data-class`. */
 export interface ConditionNeed {
@@ -171,7 +172,7 @@ export interface Template {
   /** Any of the ten attributes, or a posted form: without, the file is served as it is. */
   readonly marked: boolean;
   /** The layout of literal text and holes. Private to this room. */
-  readonly nodes: unknown;
+  readonly nodes: Layout;
 }
 
 export interface Compiled {

@@ -1,5 +1,7 @@
 import { foldName } from '../schema/index.ts';
-import type { Path } from './template.ts';
+
+/** A path used in `{…}`, a binding, or an aggregate: `price`, `section.name`, `count(dish)`, `sum(line.total)`. */
+export type Path = string;
 
 /** A text with holes: literal text and paths in turn. */
 export type TextTemplate = readonly (string | { readonly path: Path })[];
