@@ -67,7 +67,7 @@ function deriveTable(
     name,
     label: first.label,
     sqlName: sqlNameFor(name, new Set()),
-    columns: withSystemColumns(own, page !== undefined),
+    columns: withIndexes(withSystemColumns(own, page !== undefined), places),
     single: places.some(({ declaration }) => declaration.single),
     ...(slugFrom !== undefined && { slugFrom }),
     ...(page && { page }),
@@ -76,6 +76,19 @@ function deriveTable(
     detached: false,
     at: places.map(({ declaration }) => declaration.at),
   };
+}
+
+/** Marks the columns of ours that some query compares or sorts by. */
+function withIndexes(
+  columns: Readonly<Record<string, Column>>,
+  places: readonly NamedDeclaration[],
+): Readonly<Record<string, Column>> {
+  const indexed: Record<string, Column> = { ...columns };
+  for (const said of places.flatMap(({ declaration }) => declaration.columns)) {
+    const column = indexed[said.name];
+    if (said.queried && column?.system === true) indexed[said.name] = { ...column, indexed: true };
+  }
+  return indexed;
 }
 
 /** Text compares folded, so a shadow stands beside every column of text: a new query needs no change of the table. */

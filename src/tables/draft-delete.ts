@@ -1,7 +1,7 @@
 import type { SqlRow } from '../database/index.ts';
 import type { Column, Row, Value } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
-import { addEntry, addStatement, changeRow, currentRow, rowKey, versionOf } from './draft.ts';
+import { addEntry, addStatement, changeRow, currentRow, lateKey, rowKey, versionOf } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { placeholder } from './layout.ts';
 import type { Layout } from './layout.ts';
@@ -68,7 +68,9 @@ async function releaseReferences(draft: Draft, doomed: ReadonlyMap<string, Doome
   }
   for (const { layout, row, values } of released.values()) changeRow(draft, layout, row, values, write);
   for (const { layout, id } of doomed.values()) {
+    for (const { column } of layout.columns) draft.late.delete(lateKey(layout.table.name, id, column.name));
     for (const link of layout.links) {
+      draft.late.delete(lateKey(link.sql, id, link.column.name));
       const sql = `delete from ${link.sql} where "_from" = ${placeholder(draft.context.dialect, 1)}`;
       addStatement(draft, write, { sql, params: [id] });
     }

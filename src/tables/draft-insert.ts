@@ -1,8 +1,8 @@
 import type { Row, Value } from '../schema/index.ts';
-import { addEntry, addLinks, addStatement, rowKey } from './draft.ts';
+import { addEntry, addLinks, addStatement, fillLater, rowKey, withoutColumns } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { checkReferences, freeSlug, takeValues } from './draft-values.ts';
-import { insertParams, placeholder } from './layout.ts';
+import { insertParams } from './layout.ts';
 import type { Layout } from './layout.ts';
 
 /** Adds a new row to the change. Gives the row, or undefined when a value was refused. */
@@ -35,14 +35,8 @@ export async function draftInsert(
   }
   if (slug) row[slug.column.name] = await freeSlug(draft, layout, slugText(layout, row), id);
   draft.rows.set(rowKey(layout.table.name, id), row);
-  const inserted = later.length === 0 ? row : { ...row, ...Object.fromEntries(later.map(({ name }) => [name, null])) };
-  addStatement(draft, write, { sql: layout.insert, params: insertParams(layout, inserted) });
-  for (const column of later) {
-    const stored = layout.columns.find((each) => each.column === column)!;
-    const [value, key] = [placeholder(context.dialect, 1), placeholder(context.dialect, 2)];
-    const sql = `update ${layout.sql} set ${stored.sql} = ${value} where "_id" = ${key}`;
-    draft.late.push({ statement: { sql, params: [String(row[column.name]), id] }, write });
-  }
+  addStatement(draft, write, { sql: layout.insert, params: insertParams(layout, withoutColumns(row, later)) });
+  for (const column of later) fillLater(draft, layout, row, column, write);
   for (const link of layout.links) addLinks(draft, link, id, row[link.column.name] ?? null, write);
   addEntry(draft, layout, 'insert', null, row);
   return row;

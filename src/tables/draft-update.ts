@@ -14,7 +14,7 @@ export async function draftUpdate(
 ): Promise<Row | undefined> {
   const refusedBefore = draft.refusals.length;
   const values = takeValues(draft, layout, given, write, false);
-  await checkReferences(draft, layout, values, write);
+  const later = await checkReferences(draft, layout, values, write);
   if (draft.refusals.length > refusedBefore) return undefined;
   const { slug, system } = layout;
   const position = values[system.position.name];
@@ -24,5 +24,5 @@ export async function draftUpdate(
     if (typeof text !== 'string' || text === '' || text === before[slug.column.name]) delete values[slug.column.name];
     else values[slug.column.name] = await freeSlug(draft, layout, text, String(before[system.id.name]));
   }
-  return changeRow(draft, layout, before, values, write);
+  return changeRow(draft, layout, before, values, write, later);
 }

@@ -34,8 +34,11 @@ export interface Draft {
   readonly statements: Statement[];
   /** By statement: the write it belongs to. */
   readonly origins: number[];
-  /** Statements that need all rows of the change to be there: links, and references to rows inserted later. */
-  readonly late: { readonly statement: Statement; readonly write: number }[];
+  /**
+   * Statements that need all rows of the change to be there: links, and references to rows inserted later. By the row
+   * and column they fill, so that a later write of the same change replaces them.
+   */
+  readonly late: Map<string, { readonly statements: readonly Statement[]; readonly write: number }>;
   readonly entries: LogEntry[];
   readonly refusals: ColumnRefusal[];
   /** Rows as the change leaves them, by table and id; null for deleted ones. Detached columns are in them. */
@@ -51,7 +54,7 @@ export function newDraft(context: WriteContext, inserts: ReadonlyMap<string, num
     context,
     statements: [],
     origins: [],
-    late: [],
+    late: new Map(),
     entries: [],
     refusals: [],
     rows: new Map(),
@@ -111,8 +114,8 @@ export function addEntry(
 }
 
 /**
- * Changes columns of a row whose current state is known: statement with version guard, links, log entry. Gives the row
- * afterwards, or the same row when nothing changes.
+ * Changes columns of a row whose current state is known: statement with version guard, links, log entry. `later` are
+ * references to rows that the change inserts later. Gives the row afterwards, or the same row when nothing changes.
  */
 export function changeRow(
   draft: Draft,
@@ -120,6 +123,7 @@ export function changeRow(
   before: Row,
   values: Readonly<Record<string, Value>>,
   write: number,
+  later: readonly Column[] = [],
 ): Row {
   const changed = Object.keys(values).filter((name) => !sameValue(before[name] ?? null, values[name]!));
   if (changed.length === 0) return before;
@@ -133,13 +137,21 @@ export function changeRow(
   };
   const id = String(before[layout.system.id.name]);
   const written = layout.columns.filter(({ column }) => changed.includes(column.name));
-  addStatement(draft, write, updateStatement(context.dialect, layout, written, after, id, version));
+  const stored = withoutColumns(after, later);
+  addStatement(draft, write, updateStatement(context.dialect, layout, written, stored, id, version));
+  for (const name of changed) draft.late.delete(lateKey(layout.table.name, id, name));
+  for (const column of later) fillLater(draft, layout, after, column, write);
   for (const link of layout.links) {
     if (changed.includes(link.column.name)) replaceLinks(draft, link, id, values[link.column.name] ?? null, write);
   }
   draft.rows.set(rowKey(layout.table.name, id), after);
   addEntry(draft, layout, 'update', before, after);
   return after;
+}
+
+/** The row with some columns still missing. */
+export function withoutColumns(row: Row, columns: readonly Column[]): Row {
+  return columns.length === 0 ? row : { ...row, ...Object.fromEntries(columns.map(({ name }) => [name, null])) };
 }
 
 function updateStatement(
@@ -184,12 +196,25 @@ function replaceLinks(draft: Draft, link: StoredLink, id: string, value: Value, 
   addLinks(draft, link, id, value, write);
 }
 
+/** Under what a statement waits that fills this column of this row. */
+export function lateKey(table: string, id: string, column: string): string {
+  return `${rowKey(table, id)}\0${column}`;
+}
+
 /** Links a row to others, once all rows of the change are there. */
 export function addLinks(draft: Draft, link: StoredLink, id: string, value: Value, write: number): void {
   const { dialect } = draft.context;
   const places = [1, 2, 3].map((number) => placeholder(dialect, number)).join(', ');
   const sql = `insert into ${link.sql} ("_from", "_to", "_order") values (${places})`;
-  for (const [order, to] of membersOf(value).entries()) {
-    draft.late.push({ statement: { sql, params: [id, to, order] }, write });
-  }
+  const statements = membersOf(value).map((to, order) => ({ sql, params: [id, to, order] }));
+  draft.late.set(lateKey(link.sql, id, link.column.name), { statements, write });
+}
+
+/** Fills a reference to a row that the change inserts later. */
+export function fillLater(draft: Draft, layout: Layout, row: Row, column: Column, write: number): void {
+  const { dialect } = draft.context;
+  const id = String(row[layout.system.id.name]);
+  const sql = `update ${layout.sql} set ${quote(column.sqlName)} = ${placeholder(dialect, 1)} where "_id" = ${placeholder(dialect, 2)}`;
+  const statements = [{ sql, params: [String(row[column.name]), id] }];
+  draft.late.set(lateKey(layout.table.name, id, column.name), { statements, write });
 }

@@ -19,7 +19,7 @@ import { scanRows } from './scan.ts';
 import { readRecord } from './schema-record.ts';
 import type { SchemaRecord } from './schema-record.ts';
 import { seedRows } from './seed.ts';
-import type { Tables } from './tables.ts';
+import type { SchemaPlan, Tables } from './tables.ts';
 import { undoChange } from './undo.ts';
 
 export interface TablesOptions {
@@ -83,7 +83,11 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     apply: (plan, { all = false } = {}) =>
       writes.alone(async () => {
         if (!plan.additive && !all) throw notAdditive();
-        use(await applySchema(driver, clock, activeSchema(plan.target)));
+        const wanted = activeSchema(plan.target);
+        // Rows may have come since the plan was made.
+        const { schema } = await readRecord(driver);
+        refuseHarm(await planChanges(schema, wanted, driver, driver.dialect), all);
+        use(await applySchema(driver, clock, wanted));
         await finishConversions();
         await fillSlugs(context, record.schema);
       }),
@@ -140,6 +144,18 @@ function seededUnderNewName(rename: { readonly from: string; readonly to: string
   // Names are folded to letters, digits, `_` and `-`: nothing in them needs escaping.
   const sql = `insert into _seeded (name) values ('${rename.to}') on conflict (name) do nothing`;
   return [{ sql, params: [] }];
+}
+
+function refuseHarm(plan: SchemaPlan, all: boolean): void {
+  if (!plan.additive && !all) throw notAdditive();
+  for (const step of plan.steps) {
+    if (step.kind !== 'change-type' || step.offendingTotal === 0) continue;
+    throw new BacklotError(
+      'tables/cannot-convert',
+      `${step.offendingTotal} values of ${step.table}.${step.column} cannot become ${step.to}. ` +
+        'Nothing was changed. Correct or empty them first; `backlot plan` lists the rows.',
+    );
+  }
 }
 
 function notAdditive(): BacklotError {

@@ -50,7 +50,9 @@ export async function prepare(context: WriteContext, writes: readonly RowWrite[]
 }
 
 function finish(draft: Draft, rows: readonly (Row | null)[]): Prepared {
-  const { late } = draft;
+  const late = [...draft.late.values()].flatMap(({ statements, write }) =>
+    statements.map((statement) => ({ statement, write })),
+  );
   return {
     change: { statements: [...draft.statements, ...late.map(({ statement }) => statement)], entries: draft.entries },
     rows,
