@@ -1,5 +1,5 @@
 import { defineForms } from '../forms/index.ts';
-import { compilePage, parsePage } from '../html/index.ts';
+import { compilePage, parsePage, rebaseLinks } from '../html/index.ts';
 import type { PageDocument, PageElement, Source, Template } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import { detailOf } from './detail.ts';
@@ -32,7 +32,11 @@ export interface CompileSettings {
 export function compile(page: ReadPage, options: CompileSettings): CompiledPage {
   const { file, source, dependencies } = page;
   try {
-    return compileSource(source, page.diagnostics, dependencies, options);
+    const compiled = compileSource(source, page.diagnostics, dependencies, options);
+    if (!compiled.detail || file.includes('/')) return compiled;
+    // A page at the root that stands for a folder (`post.html` for `/post/*`) is served one folder further down.
+    const moved = rebaseLinks(source, file, `${compiled.detail.prefix}index.html`);
+    return compileSource(moved, page.diagnostics, dependencies, options);
   } catch (error) {
     // A broken invariant in one page must not take down the others; it is told with the page.
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
-import type { Source } from '../html/index.ts';
+import { composeParts, findParts, parsePage } from '../html/index.ts';
+import type { Part, Source } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 
 /** A page with marks, its shared parts copied in. */
@@ -10,6 +11,69 @@ export interface ReadPage {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/**
+ * Puts the masters of shared parts in place of the copies. A part's master is the one in `index.html`, else in the
+ * first page by path. Nothing is copied into a master, so parts that hold each other cannot go round in circles.
+ */
 export function composePages(sources: readonly Source[]): ReadPage[] {
-  return sources.map((source) => ({ file: source.file, source, dependencies: [], diagnostics: [] }));
+  const parts = new Map<string, readonly Part[]>();
+  for (const source of sources) {
+    if (source.text.includes('-part')) parts.set(source.file, findParts(source, parsePage(source)));
+  }
+  const masters = new Map<string, Part>();
+  const byRank = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  for (const file of byRank) {
+    for (const part of parts.get(file) ?? []) if (!masters.has(part.name)) masters.set(part.name, part);
+  }
+  return sources.map((source) => {
+    const own = parts.get(source.file) ?? [];
+    if (own.length === 0) return { file: source.file, source, dependencies: [], diagnostics: [] };
+    const used = own.flatMap((part) => masters.get(part.name) ?? []).filter((part) => part.file !== source.file);
+    return {
+      file: source.file,
+      source: used.length === 0 ? source : composeParts(source, masters),
+      dependencies: [...new Set(used.map((part) => part.file))].sort(),
+      diagnostics: own.flatMap((part) => faultsOf(part, own, masters)),
+    };
+  });
+}
+
+function rank(file: string): number {
+  return file === 'index.html' ? 0 : 1;
+}
+
+function faultsOf(part: Part, siblings: readonly Part[], masters: ReadonlyMap<string, Part>): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const first = siblings.find((each) => each.name === part.name);
+  if (first && first !== part && masters.get(part.name)?.file === part.file) {
+    diagnostics.push({
+      severity: 'warning',
+      code: 'site/part-twice',
+      message: `The part “${part.name}” stands twice in the file that holds its master; the first is the master, this one stays as it is.`,
+      fix: 'Give the second one a name of its own.',
+      at: part.at,
+      also: first.at,
+    });
+  }
+  const inner = innerParts(part);
+  for (const name of inner) {
+    if (!masters.has(name)) continue;
+    diagnostics.push({
+      severity: 'warning',
+      code: 'site/part-in-part',
+      message: `The part “${name}” stands inside the part “${part.name}”: it is served as “${part.name}” holds it, not from its own master.`,
+      fix: 'Take one out of the other.',
+      at: part.at,
+      also: masters.get(name)!.at,
+    });
+  }
+  return diagnostics;
+}
+
+/** Names of parts written inside a part. */
+function innerParts(part: Part): string[] {
+  const opening = part.markup.indexOf('>');
+  return [...part.markup.slice(opening).matchAll(/\sdata-(?:backlot-)?part\s*=\s*["']?([^"'\s>]+)/giv)].flatMap(
+    (match) => match[1] ?? [],
+  );
 }

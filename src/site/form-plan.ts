@@ -3,7 +3,7 @@ import type { Control, FormDefinition } from '../forms/index.ts';
 import { attribute, childElements, hasAttribute } from '../html/index.ts';
 import type { FormPlace, PageDocument, PageElement, Scope, Template } from '../html/index.ts';
 import { foldName } from '../schema/index.ts';
-import { isFormspree, resolveAddress } from './address.ts';
+import { isFormspree, linkPlace, resolveAddress } from './address.ts';
 import { markOf } from './outline.ts';
 import { isPageFile } from './routes.ts';
 
@@ -80,7 +80,11 @@ function planForm(planning: Planning): FormPlan {
   };
   if (place.method === 'get' && place.decoration !== true)
     return { ...none, operation: place.controls.length > 0 ? 'query' : 'none' };
-  if (place.decoration === true || place.method === 'dialog' || leadsElsewhere(file, place, planning.origin))
+  if (
+    place.decoration === true ||
+    place.method === 'dialog' ||
+    leadsElsewhere(linkPlace(template.source), place, planning.origin)
+  )
     return { ...none, operation: 'none' };
   const stored = columnGroups(definition).flatMap((group) => group.controls);
   const name = uniqueName(nameOf(place, file), planning.taken);

@@ -1,7 +1,7 @@
 import { attribute, attributePosition, closest, hasAttribute } from '../html/index.ts';
 import type { PageDocument, PageElement } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
-import { resolveAddress } from './address.ts';
+import { linkPlace, resolveAddress } from './address.ts';
 import type { Routes } from './routes.ts';
 
 const linkAttributes: readonly (readonly [tag: string, attribute: string])[] = [
@@ -31,13 +31,13 @@ export function deadLinks(
   idsOf: (file: string) => ReadonlySet<string> | undefined,
   origin?: string,
 ): Diagnostic[] {
-  const { file } = document.source;
+  const place = linkPlace(document.source);
   const diagnostics: Diagnostic[] = [];
   for (const element of document.elements) {
     for (const [tag, name] of linkAttributes) {
       const reference = element.tagName === tag ? attribute(element, name) : undefined;
       if (reference === undefined || isFilledByData(element, name)) continue;
-      const fault = faultOf(document, file, reference, routes, idsOf, origin);
+      const fault = faultOf(document, place, reference, routes, idsOf, origin);
       if (fault === undefined) continue;
       diagnostics.push({
         severity: 'warning',
@@ -52,13 +52,13 @@ export function deadLinks(
 
 function faultOf(
   document: PageDocument,
-  file: string,
+  place: string,
   reference: string,
   routes: Routes,
   idsOf: (file: string) => ReadonlySet<string> | undefined,
   origin: string | undefined,
 ): string | undefined {
-  const address = resolveAddress(file, reference, origin);
+  const address = resolveAddress(place, reference, origin);
   if (address.kind === 'same') {
     return always.test(address.hash) || hasTarget(idsIn(document), address.hash)
       ? undefined

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attribute, hasAttribute, isHtml, textContent } from '../html/index.ts';
 import type { PageDocument, PageElement } from '../html/index.ts';
-import { resolveAddress } from './address.ts';
+import { linkPlace, resolveAddress } from './address.ts';
 
 /** What a page's Content-Security-Policy must allow for the page to go on working, taken from the file on disk. */
 export interface PolicyNeeds {
@@ -43,9 +43,9 @@ export function policyNeeds(document: PageDocument, origin?: string): PolicyNeed
   const handlers = new Set<string>();
   const origins = new Map<string, Set<string>>();
   let inlineStyles = false;
-  const { file } = document.source;
+  const place = linkPlace(document.source);
   const need = (directive: string, reference: string): void => {
-    const address = resolveAddress(file, reference, origin);
+    const address = resolveAddress(place, reference, origin);
     if (address.kind !== 'outside') return;
     origins.set(directive, (origins.get(directive) ?? new Set()).add(address.url.origin));
   };

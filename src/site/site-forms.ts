@@ -2,7 +2,7 @@ import type { Schema } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import type { Control } from '../forms/index.ts';
 import type { Placed } from '../tables/index.ts';
-import { isFormspree, resolveAddress } from './address.ts';
+import { isFormspree, linkPlace, resolveAddress } from './address.ts';
 import { formAudience } from './audience.ts';
 import type { FormPlan } from './form-plan.ts';
 import type { FormDeclarations } from './implied.ts';
@@ -78,11 +78,10 @@ type Success = Pick<SiteForm, 'successPath' | 'successFragment' | 'successRow'>;
 
 /** Where the author's `action` (or Formspree's `_next`) leads once the form is saved. */
 function successOf(plan: FormPlan, table: string | null, around: FormSurroundings): Success {
-  const { file } = around.template.source;
   const next = plan.definition.controls.find((control) => control.name === '_next')?.value;
   const action = isFormspree(plan.place.action) ? next : plan.place.action;
   if (table === null || action === undefined) return { successRow: false };
-  const address = resolveAddress(file, action, around.origin);
+  const address = resolveAddress(linkPlace(around.template.source), action, around.origin);
   if (address.kind === 'same') {
     return { successRow: false, ...(address.hash === '' ? {} : { successFragment: address.hash }) };
   }
