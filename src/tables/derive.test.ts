@@ -15,6 +15,8 @@ function typeOf(...types: (ColumnType | undefined)[]): unknown {
   return errors.length > 0 ? 'error' : derived.schema.tables['dish']!.columns['x']!.type;
 }
 
+const decimal = (scale: number): ColumnType => ({ kind: 'decimal', scale });
+
 void test('places that agree are merged; plain text is no vote', () => {
   assert.deepEqual(typeOf(undefined, integer, undefined), integer);
   assert.deepEqual(typeOf(undefined, undefined), text);
@@ -22,7 +24,6 @@ void test('places that agree are merged; plain text is no vote', () => {
 });
 
 void test('numbers widen, money takes numbers in, richer text takes plain text in', () => {
-  const decimal = (scale: number): ColumnType => ({ kind: 'decimal', scale });
   assert.deepEqual(typeOf(integer, decimal(2)), decimal(2));
   assert.deepEqual(typeOf(decimal(3), decimal(2), integer), decimal(3));
   assert.deepEqual(typeOf(decimal(2), { kind: 'real' }), { kind: 'real' });
@@ -114,15 +115,16 @@ void test('names of ours in marks mean our columns', () => {
   assert.equal(columns['created_at']!.indexed, true);
 });
 
+const clash = (more: object) =>
+  deriveSchema([
+    declare(
+      'contact',
+      [column('e_mail', text, { label: 'E mail' }), column('e_mail', text, { label: 'e?mail' })],
+      more,
+    ),
+  ]);
+
 void test('names that fold alike are an error in marks and are told apart in an unmarked form', () => {
-  const clash = (more: object) =>
-    deriveSchema([
-      declare(
-        'contact',
-        [column('e_mail', text, { label: 'E mail' }), column('e_mail', text, { label: 'e?mail' })],
-        more,
-      ),
-    ]);
   assert.deepEqual(
     clash({}).diagnostics.map(({ code }) => code),
     ['tables/name-clash'],
@@ -132,9 +134,13 @@ void test('names that fold alike are an error in marks and are told apart in an 
   assert.deepEqual([...unmarked.placed.values()][0]!.columns, { 'E mail': 'e_mail', 'e?mail': 'e_mail-2' });
 });
 
+const form = (constraints: object, required: boolean) =>
+  declare('booking', [column('guests', integer, { constraints, required })], { form: true });
+
+const options = (...list: string[]) =>
+  declare('b', [column('kind', text, { constraints: { options: list } })], { form: true });
+
 void test('constraints are the loosest of all forms; required is said by any', () => {
-  const form = (constraints: object, required: boolean) =>
-    declare('booking', [column('guests', integer, { constraints, required })], { form: true });
   const { schema } = deriveSchema([
     form({ min: '2', max: '8', step: '2' }, true),
     form({ min: '10', max: '12' }, false),
@@ -143,8 +149,6 @@ void test('constraints are the loosest of all forms; required is said by any', (
   const guests = schema.tables['booking']!.columns['guests']!;
   assert.deepEqual(guests.constraints, { min: '2', max: '12' });
   assert.equal(guests.required, true);
-  const options = (...list: string[]) =>
-    declare('b', [column('kind', text, { constraints: { options: list } })], { form: true });
   const kinds = deriveSchema([options('a', 'b'), options('b', 'c')]);
   assert.deepEqual(kinds.schema.tables['b']!.columns['kind']!.constraints, { options: ['a', 'b', 'c'] });
   const free = deriveSchema([options('a'), declare('b', [column('kind', text)], { form: true })]);

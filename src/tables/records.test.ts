@@ -1,5 +1,18 @@
 import assert from 'node:assert/strict';
-import { applyAll, insert, list, menu, must, names, onBothDatabases, user, visitor } from './fixtures.ts';
+import {
+  applyAll,
+  column,
+  declare,
+  onPostgres,
+  insert,
+  list,
+  menu,
+  must,
+  names,
+  onBothDatabases,
+  user,
+  visitor,
+} from './fixtures.ts';
 
 onBothDatabases(
   'an inserted row has ids, times, position and a slug, and reads back as it was written',
@@ -225,4 +238,48 @@ onBothDatabases('search follows edits and deletes', async ({ tables }) => {
   assert.deepEqual(await names(tables, 'dish', 'q=cotta'), ['Panna cotta']);
   await must(tables.write(visitor, [{ operation: 'delete', table: 'dish', id }]));
   assert.deepEqual(await names(tables, 'dish', 'q=cotta'), []);
+});
+
+onPostgres('a child that slips in while its parent is deleted goes with it, and the log says so', async (world) => {
+  await applyAll(world.tables, menu());
+  const other = await world.another();
+  const parents = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => insert(world.tables, 'section', { name: `${index}` })),
+  );
+  await Promise.all(
+    parents.flatMap((section) => [
+      world.tables.write(visitor, [{ operation: 'delete', table: 'section', id: section }]),
+      other.tables.write(visitor, [{ operation: 'insert', table: 'dish', values: { name: 'late', section } }]),
+    ]),
+  );
+  assert.deepEqual(await list(world.tables, 'section'), []);
+  assert.deepEqual(await list(world.tables, 'dish'), []);
+  const entries = await world.driver.entriesAfter(0, 1000);
+  const count = (operation: string): number =>
+    entries.filter((entry) => entry.table === 'dish' && entry.operation === operation).length;
+  assert.equal(count('insert'), count('delete'));
+});
+
+onBothDatabases('a table with exactly one row takes no second', async ({ tables }) => {
+  await applyAll(tables, [declare('site', [column('name')], { single: true })]);
+  await insert(tables, 'site', { name: 'Trattoria' });
+  const second = await tables.write(visitor, [{ operation: 'insert', table: 'site', values: { name: 'Bar' } }]);
+  assert.ok(!second.ok && second.reason === 'invalid');
+});
+
+onBothDatabases('many references keep their order, and a later write of the same change wins', async ({ tables }) => {
+  await applyAll(tables, menu());
+  const [a, b] = [await insert(tables, 'allergen', { name: 'a' }), await insert(tables, 'allergen', { name: 'b' })];
+  await must(
+    tables.write(visitor, [
+      { operation: 'insert', table: 'dish', id: 'd', values: { name: 'D', allergens: [b, a, b] } },
+      { operation: 'update', table: 'dish', id: 'd', values: { allergens: [a, b] } },
+    ]),
+  );
+  assert.deepEqual((await list(tables, 'dish'))[0]!['allergens'], [a, b]);
+  const missing = await tables.write(visitor, [
+    { operation: 'update', table: 'dish', id: 'd', values: { allergens: [a, 'nobody'] } },
+  ]);
+  assert.ok(!missing.ok && missing.reason === 'invalid');
+  assert.equal(missing.columns[0]!.reason, 'reference');
 });

@@ -290,12 +290,13 @@ onBothDatabases('a sample that cannot be stored says where it stands', async ({ 
   });
 });
 
+const start = async (tables: Tables) => {
+  await applyAll(tables, menu());
+  return await tables.seed([seed('section', { name: 'Pasta' })]);
+};
+
 onPostgres('two processes that start at once make one schema and one set of samples', async (world) => {
   const other = (await world.another()).tables;
-  const start = async (tables: Tables) => {
-    await applyAll(tables, menu());
-    return await tables.seed([seed('section', { name: 'Pasta' })]);
-  };
   const made = await Promise.all([start(world.tables), start(other)]);
   assert.deepEqual(made.sort(), [0, 1]);
   assert.deepEqual(await names(world.tables, 'section'), ['Pasta']);
