@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { access, chmod, chown, cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -48,6 +48,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
+function interrupted(): never {
+  process.exit(1);
+}
+
 async function startIn(root: string, options: PostgresOptions): Promise<PostgresServer> {
   const identity: Identity = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const binaries = await findBinaries(root, identity);
@@ -71,8 +75,13 @@ async function startIn(root: string, options: PostgresOptions): Promise<Postgres
   ]);
   const { server, port } = await serve(join(binaries, 'postgres'), identity, data, options.fsync ?? true);
   const address = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
-  const stopNow = (): void => void server.kill('SIGQUIT');
+  const stopNow = (): void => {
+    server.kill('SIGQUIT');
+    rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  };
+  // A test run that is interrupted must leave neither a server nor its files.
   process.once('exit', stopNow);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, interrupted);
   let made = 0;
   return {
     url: address('postgres'),
@@ -82,6 +91,7 @@ async function startIn(root: string, options: PostgresOptions): Promise<Postgres
     },
     async stop() {
       process.off('exit', stopNow);
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.off(signal, interrupted);
       if (server.exitCode === null) {
         const ended = new Promise((resolve) => server.once('exit', resolve));
         server.kill('SIGINT');

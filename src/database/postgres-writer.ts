@@ -197,7 +197,7 @@ export function postgresWriter(options: PostgresWriterOptions): PostgresWriter {
 }
 
 /** Waits for all answers, then throws the first error: those after it only say that the transaction has failed. */
-export async function all(answers: readonly Promise<PostgresResult>[]): Promise<PostgresResult[]> {
+async function all(answers: readonly Promise<PostgresResult>[]): Promise<PostgresResult[]> {
   const settled = await Promise.allSettled(answers);
   return settled.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason;

@@ -256,6 +256,11 @@ void test('a server that cannot be reached is reported without its password', as
   });
 });
 
+void test('an address that is none is refused with an example', async () => {
+  const opening = openPostgres({ url: 'postgres://[', clock: manualClock(), log: memoryLog() });
+  await assert.rejects(opening, { code: 'database/lost', message: /postgres:\/\/user:password@host/ });
+});
+
 void test('commits are waited for whatever the server is set to', async (context) => {
   const log = memoryLog();
   const url = await server.createDatabase('careless');
