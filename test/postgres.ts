@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants, rmSync } from 'node:fs';
+import { constants, existsSync, rmSync } from 'node:fs';
 import { access, chmod, chown, cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -48,6 +48,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
+/** Removes a folder in which the server may still be writing its last. */
+function removeNow(folder: string): void {
+  for (let tries = 0; tries < 40 && existsSync(folder); tries++) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    }
+  }
+}
+
 function interrupted(): never {
   process.exit(1);
 }
@@ -77,7 +88,7 @@ async function startIn(root: string, options: PostgresOptions): Promise<Postgres
   const address = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   const stopNow = (): void => {
     server.kill('SIGQUIT');
-    rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    removeNow(root);
   };
   // A test run that is interrupted must leave neither a server nor its files.
   process.once('exit', stopNow);
