@@ -1,3 +1,4 @@
+import type { Query } from '../query/index.ts';
 import { foldName } from '../schema/index.ts';
 import { childElements, elementPosition, textContent } from './document.ts';
 import { addHole, contentRange, elementRange, needPath, refuse, report } from './draft.ts';
@@ -102,7 +103,7 @@ export function addFields(work: Work, property: Property, place: FieldPlace, pre
     };
     context.scope.variants[context.variant]?.fields.push(field);
     // A condition only asks; what it asks for is declared elsewhere, or by the site as a boolean.
-    if (precedence === 4) continue;
+    if (precedence >= 4) continue;
     addBinding(work, context, { name, label, at, writable: precedence < 3, heading: /^h[1-6]$/.test(element.tagName) });
   }
 }
@@ -142,3 +143,21 @@ export const unreadableNames: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+/**
+ * What a query about one column of the row says of it where it holds and where it does not, as machine text; null:
+ * nothing. Undefined for any other query.
+ */
+export function readableCondition(
+  query: Query,
+): { readonly path: string; readonly present: string; readonly absent: string | null } | undefined {
+  const [condition, second] = query.conditions;
+  if (!condition || second || query.search) return undefined;
+  const { path, operator, operands } = condition;
+  if (/[.(]/.test(path) || unreadableNames.has(path)) return undefined;
+  if (operator === 'true') return { path, present: 'true', absent: 'false' };
+  if (operator === 'false') return { path, present: 'false', absent: 'true' };
+  const [operand, other] = operands;
+  if (operator !== 'eq' || operand?.kind !== 'text' || other) return undefined;
+  return { path, present: operand.text, absent: null };
+}

@@ -1,6 +1,6 @@
 import type { Query } from '../query/index.ts';
 import { foldName } from '../schema/index.ts';
-import { addFields, unreadableNames } from './compile-binding.ts';
+import { addFields, readableCondition } from './compile-binding.ts';
 import { attribute, contains, hasAttribute } from './document.ts';
 import { addRegion, addSlot, elementRange, marksOf, needCondition, order, refuse } from './draft.ts';
 import type { Context, Work } from './draft.ts';
@@ -214,15 +214,9 @@ function conditionField(
   context: Context,
   dynamic: { readonly hiddenSays: boolean },
 ): void {
-  const [condition, second] = query.conditions;
-  if (!condition || second || query.search || context.scope.kind === 'page') return;
-  const { path, operator, operands } = condition;
-  if (/[.(]/.test(path) || unreadableNames.has(path)) return;
-  const [operand, other] = operands;
-  const equals = operator === 'eq' && operand?.kind === 'text' && !other ? operand.text : undefined;
-  const present = operator === 'true' ? 'true' : operator === 'false' ? 'false' : equals;
-  if (present === undefined) return;
-  const absent = operator === 'true' ? 'false' : operator === 'false' ? 'true' : null;
+  const readable = context.scope.kind === 'page' ? undefined : readableCondition(query);
+  if (!readable) return;
+  const { path, present, absent } = readable;
   const place: FieldPlace = {
     kind: 'condition',
     present,

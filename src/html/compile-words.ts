@@ -1,5 +1,5 @@
 import { languageOf } from './document.ts';
-import { addFields, isForbidden, textRange, unreadableNames } from './compile-binding.ts';
+import { addFields, isForbidden, readableCondition, textRange, unreadableNames } from './compile-binding.ts';
 import { addHole, addSlot, needCondition, needPath, refuse, report } from './draft.ts';
 import type { Context, Work } from './draft.ts';
 import { attributeContext } from './escape.ts';
@@ -135,7 +135,14 @@ export function compileClass(work: Work, element: PageElement, marks: Marks, con
     .filter((word) => word.includes('?'))
     .map((word) => {
       const { table: name, query } = splitMark(word);
-      return { name, condition: needCondition(work, context, query ?? '', at).id };
+      const need = needCondition(work, context, query ?? '', at);
+      const readable = context.scope.kind === 'page' ? undefined : readableCondition(need.query);
+      if (readable) {
+        const { path, present, absent } = readable;
+        const place = { kind: 'class', name, present, absent } as const;
+        addFields(work, { element, labels: [path], context, display: { lang: '' } }, place, 5);
+      }
+      return { name, condition: need.id };
     })
     .filter(({ name }) => name !== '');
   if (switches.length === 0) return;

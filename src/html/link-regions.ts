@@ -1,4 +1,3 @@
-import type { Value } from '../schema/index.ts';
 import type {
   AroundRegion,
   GuardRegion,
@@ -103,12 +102,10 @@ export function linkList(linker: Linker, node: ListRegion, inner: readonly (read
   };
 }
 
-/** Whether a row is the one that a template was written for: all that its sample says is the same. */
+/** Whether a row is the one that a template was written for: all that its sample says is the same (nothing: any row). */
 function ownSampleTest(linker: Linker, scope: number, variant: number): (row: ScopeData) => boolean {
-  const sample = Object.entries(linker.own[scope]?.[variant] ?? {}).filter(
-    (entry): entry is [string, Value] => entry[1] !== undefined,
-  );
-  if (sample.length === 0) return () => false;
+  const shown = new Set(linker.template.scopes[scope]?.row.paths.map(({ path }) => path));
+  const sample = Object.entries(linker.own[scope]?.[variant] ?? {}).filter(([name]) => shown.has(name));
   return (row) => sample.every(([name, value]) => sameValue(row.values[name] ?? null, value));
 }
 

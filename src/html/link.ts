@@ -27,16 +27,18 @@ export function resolveLink(link: string, base: string): string {
   return normalise(from + path) + rest;
 }
 
+/** Takes out dot segments. Never gives two slashes in front, which would name a host. */
 function normalise(path: string): string {
   const kept: string[] = [];
-  const segments = path.split('/');
+  const segments = path.split('/').slice(1);
   for (const [index, segment] of segments.entries()) {
     const last = index === segments.length - 1;
     if (segment === '..') kept.pop();
     if (segment === '.' || segment === '..') {
       if (last) kept.push('');
-    } else if (segment !== '' || last) kept.push(segment);
+    } else if (segment !== '' || last || kept.length > 0) kept.push(segment);
   }
+  while (kept.length > 1 && kept[0] === '') kept.shift();
   return `/${kept.join('/')}`;
 }
 

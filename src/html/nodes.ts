@@ -308,7 +308,7 @@ export interface Field {
   /** Offset of its element's start tag in the template's source. */
   readonly element: number;
   readonly place: FieldPlace;
-  /** Lower reads first: itemprop 0, control 1, data-text 2, data-attr 3, data-if 4. */
+  /** Lower reads first: itemprop 0, control 1, data-text 2, data-attr 3, data-if 4, data-class 5. */
   readonly precedence: number;
   readonly display: Display;
   readonly at: SourcePosition;
@@ -325,6 +325,8 @@ export type FieldPlace =
   | { readonly kind: 'input' | 'textarea' | 'select' }
   /** Controls of one name that are checked or not. */
   | { readonly kind: 'checks'; readonly many: boolean }
+  /** `data-class`: whether a class is there. */
+  | { readonly kind: 'class'; readonly name: string; readonly present: string; readonly absent: string | null }
   | {
       readonly kind: 'condition';
       readonly present: string;

@@ -168,6 +168,10 @@ function readPlace(reading: Reading, place: Field['place'], copy: PageElement): 
       return { machine: textContent(copy), text: '' };
     case 'select':
       return readSelect(copy);
+    case 'class': {
+      const classes = (attribute(copy, 'class') ?? '').split(/[\t\n\f\r ]+/);
+      return { machine: classes.includes(place.name) ? place.present : place.absent, text: '' };
+    }
     case 'checks':
       return { machine: hasAttribute(copy, 'checked') ? (attribute(copy, 'value') ?? 'on') : null, text: '' };
     default:

@@ -112,7 +112,9 @@ export function typeOfPath(template: Template, scope: number, path: string): Col
 
 /** Before types are bound, a bare condition is about a boolean; all else is text. */
 function defaultType({ place }: Field): ColumnType {
-  return place.kind === 'condition' && place.absent !== null ? { kind: 'boolean' } : { kind: 'text' };
+  return (place.kind === 'condition' || place.kind === 'class') && place.absent !== null
+    ? { kind: 'boolean' }
+    : { kind: 'text' };
 }
 
 /** Checkboxes of one name add up to a set. */
@@ -132,7 +134,7 @@ function typedValue(
   const { place } = field;
   if (raw.members) return raw.members.length === 0 ? null : [...new Set(raw.members)];
   if (place.kind === 'checks') return checkedValue(raw, type, before);
-  if (place.kind === 'condition') return conditionValue(raw, type);
+  if (place.kind === 'condition' || place.kind === 'class') return conditionValue(raw, type);
   if (place.kind === 'markup') return markupValue(typing, scope, field, raw, type);
   const link = type.kind === 'url' || (place.kind === 'attribute' && place.url);
   const text =
