@@ -1,19 +1,19 @@
-import type { Row } from '../schema/index.ts';
+import type { Row, Table } from '../schema/index.ts';
 import type { Audience } from '../site/index.ts';
-import type { Actor } from '../tables/index.ts';
+import { authorise, membershipOf, parseWho } from '../tables/index.ts';
+import type { Action, Actor } from '../tables/index.ts';
 
-/** Whether an actor is in an audience at all. `own` still asks whose row it is; see {@link mayTouch}. */
+/** Whether an actor is in an audience at all. With `own`, only the rows they made are theirs: see {@link seesOwnOnly}. */
 export function mayRead(audience: Audience, actor: Actor): boolean {
-  if (audience === 'anyone' || actor.kind === 'system') return true;
-  if (actor.kind === 'visitor') return false;
-  if (audience === 'user' || audience === 'own' || actor.roles.includes('admin')) return true;
-  if (audience === 'editor') return actor.roles.includes('editor');
-  return actor.roles.includes(audience);
+  return membershipOf(parseWho(audience), actor) !== 'none';
 }
 
-/** Whether an actor may change this row: `own` means its author; editors and admins may change any. */
-export function mayTouch(audience: Audience, actor: Actor, row: Row): boolean {
-  if (audience !== 'own') return mayRead(audience, actor);
-  if (actor.kind === 'system' || actor.roles.includes('admin') || actor.roles.includes('editor')) return true;
-  return actor.kind === 'user' && row['author'] === actor.id;
+/** Whether an actor gets only the rows they made. */
+export function seesOwnOnly(audience: Audience, actor: Actor): boolean {
+  return membershipOf(parseWho(audience), actor) === 'own';
+}
+
+/** Whether an actor may do something with this row, where the file says `audience`. */
+export function mayTouch(audience: Audience, actor: Actor, action: Action, table: Table, row: Row): boolean {
+  return authorise([{ table: table.name, action, who: parseWho(audience) }], actor, action, table, row).allowed;
 }

@@ -228,10 +228,11 @@ async function save(
 /** Updating and deleting ask whose row it is; others' rows answer as if they did not exist. */
 async function mayWriteRow(options: PosterOptions, submitted: Submitted): Promise<boolean> {
   const { form, rowId, request } = submitted;
-  const { table } = form;
-  if (form.operation === 'insert' || table === null) return true;
-  const row = await options.tables.snapshot((reader) => reader.byId(table, rowId));
-  return row !== undefined && mayTouch(form.as, request.actor, row);
+  const table = form.table === null ? undefined : options.tables.schema.tables[form.table];
+  if (form.operation === 'insert' || !table) return true;
+  const row = await options.tables.snapshot((reader) => reader.byId(table.name, rowId));
+  const action = submitted.deletes ? 'delete' : 'update';
+  return row !== undefined && mayTouch(form.as, request.actor, action, table, row);
 }
 
 function rowWrite(submitted: Submitted, { values }: FormValues): RowWrite | undefined {

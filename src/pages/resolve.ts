@@ -1,7 +1,7 @@
-import type { Needs, PageData, Scope, ScopeData, ScopeRows } from '../html/index.ts';
-import { checkQuery, matches, parseQuery } from '../query/index.ts';
+import type { Needs, PageData, Pagination, Scope, ScopeData, ScopeRows } from '../html/index.ts';
+import { checkQuery, matches, narrowQuery, pageWindow, parseQuery } from '../query/index.ts';
 import type { CheckedQuery, QueryScope } from '../query/index.ts';
-import { canonicalText, relationOf } from '../schema/index.ts';
+import { canonicalText, relationOf, systemColumn } from '../schema/index.ts';
 import type { Row, Schema, Table, Value } from '../schema/index.ts';
 import type { SitePage } from '../site/index.ts';
 import type { ListOptions } from '../tables/index.ts';
@@ -62,7 +62,8 @@ export async function resolvePage(page: SitePage, reads: PageReads, state: PageS
       root,
       path: state.path,
       timeZone: state.timeZone,
-      paginations: paginationOf(page, work.totals, state),
+      paginations: { ...paginationOf(page, work.totals, state), ...(await neighbours(work)) },
+      guards: state.guards,
     },
     found: work.found,
     versions: work.versions,
@@ -280,7 +281,8 @@ function rowVersion(row: Row): number {
 }
 
 async function listRows(work: Work, scope: Scope, frame: Frame): Promise<readonly Row[]> {
-  const query = work.state.filtered(scope.id) ?? work.page.queries[scope.id];
+  const listed = work.state.filtered(scope.id) ?? work.page.queries[scope.id];
+  const query = listed && work.state.ownOnly(scope.id) ? ownRows(work, listed) : listed;
   if (!query) return [];
   const scopeValues = await queryScope(work, query, frame);
   const options = await pageOf(work, scope, query, scopeValues);
@@ -298,12 +300,12 @@ function linkedRows(held: Value | undefined, rows: readonly Row[], query: Checke
 }
 
 async function pageOf(work: Work, scope: Scope, query: CheckedQuery, values: QueryScope): Promise<ListOptions> {
-  const limit = operandNumber(query.query.limit, values);
+  const { limit, page: written } = pageWindow(query, values);
   if (limit === undefined) return { limit: ROWS_MAX };
   const parameter = work.page.pageParameters[scope.id];
-  const asked = parameter === undefined ? operandNumber(query.query.page, values) : work.state.pageNumber(parameter);
+  const asked = (parameter === undefined ? undefined : work.state.pageNumber(parameter)) ?? written;
   const paged = work.page.template.paginations.some((one) => one.controls === scope.elementId);
-  let page = Math.max(1, asked ?? 1);
+  let page = asked;
   if (paged) {
     const total = await work.reads.count(query, values);
     page = Math.min(page, Math.max(1, Math.ceil(total / limit)));
@@ -312,11 +314,12 @@ async function pageOf(work: Work, scope: Scope, query: CheckedQuery, values: Que
   return { limit, offset: (page - 1) * limit };
 }
 
-function operandNumber(operand: CheckedQuery['query']['limit'], values: QueryScope): number | undefined {
-  if (!operand) return undefined;
-  const text = operand.kind === 'text' ? operand.text : operand.kind === 'path' ? values.value(operand.path) : null;
-  const number = Number(text);
-  return text !== null && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+/** Narrows a query to the rows that the actor made. */
+function ownRows(work: Work, query: CheckedQuery): CheckedQuery | undefined {
+  const author = query.table && systemColumn(query.table, 'author');
+  const parsed = author ? parseQuery(`${author.name}=${encodeURIComponent(work.state.actor.id)}`) : undefined;
+  const narrowed = parsed?.ok ? narrowQuery(query, parsed.value, { schema: work.schema }) : undefined;
+  return narrowed?.ok ? narrowed.value : undefined;
 }
 
 async function singleRow(work: Work, scope: Scope, table: Table, frame: Frame): Promise<readonly Row[]> {
@@ -358,4 +361,36 @@ async function firstRow(work: Work, table: Table): Promise<Row | undefined> {
   if (!checked.ok) return undefined;
   const scope = scopeWith(work, () => null);
   return (await work.reads.list(checked.value, scope, { limit: 1 }))[0];
+}
+
+/** On a row's page, a navigation that pages through no list leads to the rows before and after, in the table's order. */
+async function neighbours(work: Work): Promise<Record<number, Pagination>> {
+  const places = work.page.template.paginations.filter(({ controls }) => controls === '');
+  const { detail } = work.page;
+  const table = detail && work.schema.tables[detail.table];
+  if (places.length === 0 || !table || !work.found) return {};
+  const row = await keyedRow(work, table, detail.key);
+  const before = row && (await nextRow(work, table, row, true));
+  const after = row && (await nextRow(work, table, row, false));
+  const href = (other: Row | undefined): string | null => (other ? rowUrl(table, other) : null);
+  const [prev, next] = [href(before), href(after)];
+  const pagination: Pagination = { ...(prev === null ? {} : { prev }), ...(next === null ? {} : { next }), pages: [] };
+  return Object.fromEntries(places.map(({ index }) => [index, pagination]));
+}
+
+/** The row before or after in hand-made order. Positions are unique: the default is the id, a move takes a midpoint. */
+async function nextRow(work: Work, table: Table, row: Row, backwards: boolean): Promise<Row | undefined> {
+  const position = systemColumn(table, 'position')?.name;
+  const here = position === undefined ? null : row[position];
+  if (position === undefined || typeof here !== 'string') return undefined;
+  const [bound, sort] = backwards ? ['max', `-${position}`] : ['min', position];
+  const parsed = parseQuery(`${position}.${bound}=${encodeURIComponent(here)}&sort=${sort}`);
+  const checked = parsed.ok ? checkQuery(parsed.value, table, { schema: work.schema }) : parsed;
+  if (!checked.ok) return undefined;
+  const rows = await work.reads.list(
+    checked.value,
+    scopeWith(work, () => null),
+    { limit: 2 },
+  );
+  return rows.find((other) => other['id'] !== row['id']);
 }

@@ -5,7 +5,7 @@ import type { CheckedQuery } from '../query/index.ts';
 import type { Schema, Value } from '../schema/index.ts';
 import type { Site, SiteFilter, SiteForm, SitePage } from '../site/index.ts';
 import type { Actor } from '../tables/index.ts';
-import { mayRead } from './access.ts';
+import { mayRead, seesOwnOnly } from './access.ts';
 import { localDate } from './local-date.ts';
 
 /** A posted form that was refused: what the page must show again. */
@@ -37,6 +37,10 @@ export interface PageState {
   /** The page number a parameter asks for. */
   pageNumber(parameter: string): number | undefined;
   maySee(scope: number): boolean;
+  /** Whether only rows that the actor made may be shown in a scope. */
+  ownOnly(scope: number): boolean;
+  /** By guard id: whether the actor may see the element. */
+  readonly guards: Readonly<Record<number, boolean>>;
   readonly failure?: FormFailure;
 }
 
@@ -80,6 +84,8 @@ export function pageState(input: PageStateInput): PageState {
       return Number.isSafeInteger(number) && number > 0 ? number : undefined;
     },
     maySee: (scope) => mayRead(page.access.scopes[scope] ?? 'anyone', actor),
+    ownOnly: (scope) => seesOwnOnly(page.access.scopes[scope] ?? 'anyone', actor),
+    guards: Object.fromEntries(page.template.guards.map(({ id, as }) => [id, mayRead(as.trim().toLowerCase(), actor)])),
     ...(failure ? { failure } : {}),
   };
 }

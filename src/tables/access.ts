@@ -65,7 +65,7 @@ export function authorise(
   let own = false;
   for (const rule of rules) {
     if (rule.table !== table.name || rule.action !== action) continue;
-    const membership = belongs(rule.who, actor);
+    const membership = membershipOf(rule.who, actor);
     if (membership === 'all') return { allowed: true, own: false };
     if (membership === 'own') own = true;
   }
@@ -80,7 +80,9 @@ export function isAuthor(actor: Actor, table: Table, row: Row): boolean {
   return actor.kind === 'user' && column !== undefined && row[column.name] === actor.id;
 }
 
-function belongs(who: Who, actor: Actor): 'all' | 'own' | 'none' {
+/** What a word of `data-as` gives an actor: all rows, the actor's own, or none. */
+export function membershipOf(who: Who, actor: Actor): 'all' | 'own' | 'none' {
+  if (actor.kind === 'system') return 'all';
   if (who.kind === 'anyone') return 'all';
   if (actor.kind !== 'user') return 'none';
   const isAdmin = actor.roles.includes('admin');

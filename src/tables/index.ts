@@ -1,5 +1,5 @@
 /** Schema, plan of changes, records (the write path), access rules, change log and its feed, search. */
-export { authorise, defaultWho, isAuthor, parseWho } from './access.ts';
+export { authorise, defaultWho, isAuthor, membershipOf, parseWho } from './access.ts';
 export type { AccessRule, Action, Decision, Who } from './access.ts';
 export { compareSchemas } from './compare.ts';
 export type { Comparison } from './compare.ts';
