@@ -20,7 +20,7 @@ export const check: Command = {
   wordsMax: 0,
   async run(input, context) {
     const site = await openSite(input, context);
-    const diagnostics = checkSite(site);
+    const diagnostics = await checkSite(site);
     context.stdout.write(`${summary(site)}\n`);
     for (const severity of ['error', 'warning', 'note'] as const) {
       for (const diagnostic of diagnostics.filter((one) => one.severity === severity)) {

@@ -3,7 +3,6 @@ import type { Writable } from 'node:stream';
 import { canonicalText, jsonValue } from '../schema/index.ts';
 import type { Column, Row, Table } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
-import { exportRows } from '../tables/index.ts';
 import { dataOptions, textOption } from './command.ts';
 import type { Command } from './command.ts';
 import { withDataToRead } from './place.ts';
@@ -38,7 +37,7 @@ export const exportTable: Command = {
           `There is no table "${name}". There are: ${known.join(', ') || 'none yet'}.`,
         );
       }
-      const rows = exportRows(tables, name);
+      const rows = tables.exportRows(name);
       await (format === 'csv' ? writeCsv(context.stdout, table, rows) : writeJson(context.stdout, table, rows));
       return 0;
     });
