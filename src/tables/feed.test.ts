@@ -128,3 +128,24 @@ void test('a wake-up during a delivery is not lost', async () => {
   assert.deepEqual(seen, [1, 2]);
   await feed.close();
 });
+
+void test('a log that cannot be read is read again, without another commit', async () => {
+  const { driver, wake } = logOf([1, 2]);
+  let failures = 2;
+  const failing = {
+    ...driver,
+    entriesAfter: async (position: number, limit: number) => {
+      if (failures-- > 0) throw new Error('connection lost');
+      return await driver.entriesAfter(position, limit);
+    },
+  };
+  const log = memoryLog();
+  const feed = openFeed(failing, 0, log, 1);
+  const seen: number[] = [];
+  feed.follow((entries) => void seen.push(...entries.map(({ position }) => position)));
+  wake();
+  await feed.reached(2);
+  assert.deepEqual(seen, [1, 2]);
+  assert.ok(log.lines.every(({ message }) => message.startsWith('The change log could not be read')));
+  await feed.close();
+});

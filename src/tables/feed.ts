@@ -4,6 +4,8 @@ import type { Feed } from './tables.ts';
 
 /** Entries read from the log at once. A change with more is still delivered whole. */
 const entriesPerReadMax = 1000;
+/** When to read again after the log could not be read, as no further commit may come to wake the feed. */
+const retryAfterMs = 1000;
 
 type Listener = (entries: readonly LoggedEntry[]) => void | Promise<void>;
 
@@ -12,7 +14,7 @@ type Listener = (entries: readonly LoggedEntry[]) => void | Promise<void>;
  * The driver's call is only a wake-up; what is read is the log. A follower that fails is reported, and neither stops
  * the others nor sees the entries again.
  */
-export function openFeed(driver: Driver, start: number, log: Log): Feed {
+export function openFeed(driver: Driver, start: number, log: Log, retryMs = retryAfterMs): Feed {
   const listeners = new Set<Listener>();
   const waiting: { readonly position: number; readonly resolve: () => void }[] = [];
   let position = start;
@@ -20,6 +22,7 @@ export function openFeed(driver: Driver, start: number, log: Log): Feed {
   let ended: Promise<void> = Promise.resolve();
   let again = false;
   let closed = false;
+  let retry: NodeJS.Timeout | undefined;
 
   const tell = async (entries: readonly LoggedEntry[]): Promise<void> => {
     const told = [...listeners];
@@ -55,7 +58,8 @@ export function openFeed(driver: Driver, start: number, log: Log): Feed {
       } while (again);
     } catch (error) {
       if (closed) return;
-      log.error('The change log could not be read; the next commit or poll tries again.', { error: String(error) });
+      log.error('The change log could not be read; it is tried again.', { error: String(error) });
+      retry = setTimeout(() => wake(), retryMs).unref();
     } finally {
       // In the same turn as the last look at `again`, so that no wake-up falls between.
       running = false;
@@ -87,6 +91,7 @@ export function openFeed(driver: Driver, start: number, log: Log): Feed {
     },
     async close() {
       closed = true;
+      clearTimeout(retry);
       stop();
       await ended;
       for (const { resolve } of waiting.splice(0)) resolve();

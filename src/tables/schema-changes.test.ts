@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { openSqlite } from '../database/index.ts';
 import type { SeedRow } from '../schema/index.ts';
+import { manualClock, memoryLog, seededRandom } from '../std/index.ts';
 import { compareSchemas } from './compare.ts';
 import { addReferences, createTable } from './ddl.ts';
 import {
@@ -25,6 +30,7 @@ import {
   user,
   visitor,
 } from './fixtures.ts';
+import { openTables } from './open.ts';
 import { additiveSubset } from './plan.ts';
 import type { SchemaStep, Tables } from './tables.ts';
 
@@ -338,4 +344,16 @@ void test('a text column keeps its physical name when its name comes back with a
   assert.deepEqual(columns.map((each) => each.name).sort(), ['price', 'price-was-money', 'price-was-text']);
   assert.equal(new Set(columns.map((each) => each.sqlName)).size, 3);
   assert.equal(columns.find((each) => each.name === 'price-was-text')!.sqlName, 'price');
+});
+
+void test('a database that is only read, and has no tables yet, is empty', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'backlot-tables-'));
+  const options = { file: join(folder, 'data.sqlite'), clock: manualClock(), log: memoryLog() };
+  await (await openSqlite(options)).close();
+  const driver = await openSqlite({ ...options, readOnly: true });
+  const tables = await openTables({ ...options, driver, random: seededRandom(1) });
+  assert.deepEqual(tables.schema, { tables: {} });
+  assert.equal((await tables.plan(schemaOf(menu()))).steps.length, 3);
+  await tables.close();
+  await rm(folder, { recursive: true });
 });

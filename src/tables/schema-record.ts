@@ -17,6 +17,9 @@ export interface SchemaRecord {
   readonly conversions: readonly Conversion[];
 }
 
+/** Before anything was declared. */
+export const emptyRecord: SchemaRecord = { number: 0, schema: { tables: {} }, conversions: [] };
+
 /** The values of `from`, a detached column, go to `to`. */
 export interface Conversion {
   readonly table: string;
@@ -33,7 +36,7 @@ interface Written {
 /** Reads the schema in use. Throws `tables/newer` for a record of a later program. */
 export async function readRecord(reader: Reader): Promise<SchemaRecord> {
   const found = await reader.query('select number, record from _schema order by number desc limit 1', []);
-  if (!found[0]) return { number: 0, schema: { tables: {} }, conversions: [] };
+  if (!found[0]) return emptyRecord;
   const record: Written = JSON.parse(String(found[0]['record']));
   if (record.format > recordFormat) {
     throw new BacklotError('tables/newer', 'The schema was written by a newer program. Start that one.');
