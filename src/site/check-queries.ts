@@ -33,10 +33,8 @@ function checkScope(checking: Checking, scope: Scope): void {
   const { template, schema } = checking;
   const table = tableOf(schema, scope.table);
   if (scope.id !== 0) {
-    if (!table) {
-      checking.diagnostics.push(unknownTable(scope));
-      return;
-    }
+    // Only a table of the server's that is not in use: told where the tables are derived.
+    if (!table) return;
     checkRows(checking, scope, table);
   }
   checkNeeds(checking, scope.row, table, placeInside(template, scope));
@@ -128,15 +126,5 @@ function unknownPath(path: string, table: Table | null, at: SourcePosition): Dia
       ? `Show it with \`itemprop="${path}"\`, give it a control in a form, or correct the name.`
       : 'Outside of lists and rows only state is known: `saved`, `invalid`, `user`, `user.role`, and `ID.rows` of a list with that id.',
     at,
-  };
-}
-
-function unknownTable(scope: Scope): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'site/unknown-table',
-    message: `\`${scope.table ?? ''}\` is a table of the server that is not in use here.`,
-    fix: 'Choose another name for rows of your own.',
-    at: scope.at,
   };
 }

@@ -72,7 +72,7 @@ function holdings(page: SitePage): Diagnostic[] {
   return notes;
 }
 
-const causes: Readonly<Record<Cause, string>> = {
+const causes: Readonly<Record<Exclude<Cause, 'marks'>, string>> = {
   whitespace: 'only in white space and line breaks',
   attributes: 'in attributes of elements that no column fills',
   text: 'in the text of elements that no column fills, or in how a value is written',
@@ -86,7 +86,8 @@ function samplesThatChange(page: SitePage, document: PageDocument): Diagnostic[]
   if (rendered === text) return [];
   const lines = lineStarts(text);
   const byCause = Map.groupBy(differences(text, rendered), causeOf);
-  return [...byCause].map(([cause, found]) => {
+  return [...byCause].flatMap(([cause, found]): Diagnostic[] => {
+    if (cause === 'marks') return [];
     const [first] = found;
     const at = document.positionOf(lines[(first?.line ?? 1) - 1] ?? 0);
     const others = found.slice(1, 6).map(({ line }) => document.positionOf(lines[line - 1] ?? 0).line);
@@ -94,13 +95,15 @@ function samplesThatChange(page: SitePage, document: PageDocument): Diagnostic[]
       others.length === 0
         ? ''
         : ` Also at line ${others.join(', ')}${found.length > 6 ? ` and ${found.length - 6} more places` : ''}.`;
-    return {
-      severity: 'note',
-      code: `site/sample-${cause}`,
-      message: `Filled with its own samples, this page differs from the file ${causes[cause]}.${more}`,
-      fix: 'Rows are written as the template’s sample is (the one with the most marks): write the other samples the same way, or mark what differs.',
-      at,
-    };
+    return [
+      {
+        severity: 'note',
+        code: `site/sample-${cause}`,
+        message: `Filled with its own samples, this page differs from the file ${causes[cause]}.${more}`,
+        fix: 'Rows are written as the template’s sample is (the one with the most marks): write the other samples the same way, or mark what differs.',
+        at,
+      },
+    ];
   });
 }
 

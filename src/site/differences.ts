@@ -77,14 +77,22 @@ function backtrack(trace: readonly Map<number, number>[], lengthA: number, lengt
 }
 
 /** Why two runs of lines differ, as far as it can be told. */
-export type Cause = 'whitespace' | 'attributes' | 'text' | 'markup';
+export type Cause = 'marks' | 'whitespace' | 'attributes' | 'text' | 'markup';
 
 export function causeOf({ before, after }: Difference): Cause {
-  const a = before.join('\n');
-  const b = after.join('\n');
+  const a = withoutMarks(before.join('\n'));
+  const b = withoutMarks(after.join('\n'));
+  if (a === b) return 'marks';
   if (a.replace(/\s+/gv, '') === b.replace(/\s+/gv, '')) return 'whitespace';
   if (shape(a) !== shape(b)) return 'markup';
   return textOf(a) === textOf(b) ? 'attributes' : 'text';
+}
+
+/** Samples other than the template need only `itemscope`: what else they leave out of the marks is no difference. */
+function withoutMarks(markup: string): string {
+  const marks =
+    /\s(?:data-(?:backlot-)?(?:list|row|save|if|text|attr-[\w\-]+|class|format|part|as)|itemprop|itemscope|itemtype)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?/giv;
+  return markup.replace(marks, '');
 }
 
 /** Tag names only. */

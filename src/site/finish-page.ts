@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { lintForm } from '../forms/index.ts';
 import { bindTypes } from '../html/index.ts';
 import type { Template } from '../html/index.ts';
 import type { ColumnType, Schema, TableDeclaration } from '../schema/index.ts';
@@ -45,6 +46,9 @@ export function finishPage(page: CompiledPage, settled: Settled): SitePage {
       report: (diagnostic) => void found.push(diagnostic),
     });
   });
+  for (const { definition, table } of forms) {
+    if (table !== null) found.push(...lintForm(definition, { table }).filter((each) => each.severity === 'error'));
+  }
   // What a broken page declares is not in the schema, so its queries would only be blamed a second time.
   const checked = broken ? { queries: {}, conditions: {}, diagnostics: [] } : checkQueries(template, schema);
   found.push(...checked.diagnostics);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { TableDeclaration } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
-import { deriveSchema } from '../tables/index.ts';
+import { deriveSchema, isServerTable } from '../tables/index.ts';
 import { compile } from './compile.ts';
 import type { CompiledPage } from './compile.ts';
 import { finishPage, hasError, withDiagnostics } from './finish-page.ts';
@@ -25,13 +26,18 @@ export async function loadSite(options: SiteOptions): Promise<Site> {
   const redirects = await readRedirects(walked.dir, diagnostics);
   const read = await readPages([...walked.files.values()]);
   diagnostics.push(...read.diagnostics);
-  const compiled = read.pages.map((page) => compile(page, { timeZone, origin: options.origin }));
+  const all = read.pages.map((page) => compile(page, { timeZone, origin: options.origin }));
+  // The byte scan may take a word in a script for a mark; such a page is served as it is, like any without marks.
+  const compiled = all.filter(isUsed);
+  const unmarkedForms = all.filter((page) => !isUsed(page) && page.document.forms.length > 0);
   const details = compiled.flatMap(({ file, detail }) => (detail ? [{ file, ...detail }] : []));
   const routes = makeRoutes({ files: walked.files.keys(), details, redirects });
   const usable = compiled.filter((page) => !hasError(page.diagnostics));
   const implied = impliedTables(usable);
-  const derived = deriveSchema(implied.declarations, options.tables ?? []);
-  const blamed = blame(derived.diagnostics, diagnostics, compiled);
+  const own = options.tables ?? [];
+  const { declarations, refused } = withoutServerTables(implied.declarations, new Set(own.map((table) => table.name)));
+  const derived = deriveSchema(declarations, own);
+  const blamed = blame([...refused, ...derived.diagnostics], diagnostics, compiled);
   const finished = compiled.map((page) =>
     finishPage(page, {
       schema: derived.schema,
@@ -51,10 +57,10 @@ export async function loadSite(options: SiteOptions): Promise<Site> {
     routes,
     redirects,
     pages: new Map(pages.map((page) => [page.file, page])),
-    declarations: implied.declarations,
+    declarations,
     schema: derived.schema,
     noindex: read.noindex,
-    formFiles: read.formFiles,
+    formFiles: [...read.formFiles, ...unmarkedForms.map((page) => page.file)].sort(),
     grants,
     diagnostics: [...diagnostics, ...pages.flatMap((page) => page.diagnostics)],
     timeZone,
@@ -72,6 +78,30 @@ async function readRedirects(dir: string, diagnostics: Diagnostic[]): Promise<re
   const parsed = parseRedirects(text);
   diagnostics.push(...parsed.diagnostics);
   return parsed.redirects;
+}
+
+/** The byte scan may take a word in a script for a mark; such a page is served as it is, like any without marks. */
+function isUsed(page: CompiledPage): boolean {
+  return page.template.marked || hasError(page.diagnostics);
+}
+
+/** Tables of the server's that are not in use here are no tables of the site's: `data-row="user"` without accounts. */
+function withoutServerTables(
+  declarations: readonly TableDeclaration[],
+  own: ReadonlySet<string>,
+): { declarations: TableDeclaration[]; refused: Diagnostic[] } {
+  const isRefused = ({ name, implicit }: TableDeclaration): boolean =>
+    !implicit && isServerTable(name) && !own.has(name);
+  return {
+    declarations: declarations.filter((declaration) => !isRefused(declaration)),
+    refused: declarations.filter(isRefused).map(({ name, at }) => ({
+      severity: 'error',
+      code: 'site/server-table',
+      message: `\`${name}\` is a table of the server’s own, and nothing here provides it.`,
+      fix: 'Choose another name for rows of your own.',
+      at,
+    })),
+  };
 }
 
 /** Gives every page what the schema found wrong in it; what stands in no page's file is the site's. */
