@@ -40,6 +40,16 @@ export function dataFolderPaths(folder: string): DataFolderPaths {
 }
 
 /**
+ * Makes the folder where there is none, for its owner only, without taking it: where the rows are in PostgreSQL, any
+ * number of servers keep their visitors' files in it. Throws `database/folder` where it cannot be written.
+ */
+export function prepareDataFolder(folder: string): DataFolderPaths {
+  const paths = dataFolderPaths(folder);
+  prepare(paths);
+  return paths;
+}
+
+/**
  * Makes the folder where there is none (for its owner only) and takes it for this process. Node has no file lock, so
  * the lock is a transaction left open on an SQLite file of its own: the system frees it when the process ends,
  * however it ends.
@@ -47,8 +57,7 @@ export function dataFolderPaths(folder: string): DataFolderPaths {
  * Throws `database/in-use` with the holder's process and address, and `database/folder` where it cannot be written.
  */
 export function openDataFolder(folder: string): DataFolder {
-  const paths = dataFolderPaths(folder);
-  prepare(paths);
+  const paths = prepareDataFolder(folder);
   const lock = takeLock(paths.folder);
   const holderFile = join(paths.folder, 'holder.json');
   const announce = (holder: FolderHolder | null): void =>

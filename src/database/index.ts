@@ -14,7 +14,7 @@ export type {
   SqlValue,
   Statement,
 } from './contract.ts';
-export { dataFolderPaths, folderHolder, openDataFolder } from './data-folder.ts';
+export { dataFolderPaths, folderHolder, openDataFolder, prepareDataFolder } from './data-folder.ts';
 export type { DataFolder, DataFolderPaths, FolderHolder } from './data-folder.ts';
 export { DatabaseError, databaseErrors } from './errors.ts';
 export type { DatabaseErrorCode } from './errors.ts';

@@ -5,6 +5,11 @@ import { BacklotError } from '../std/index.ts';
 
 const names = ['backlot.config.ts', 'backlot.config.js', 'backlot.config.mjs'];
 
+/** Whether a path relative to the site's folder is its configuration file. */
+export function isConfigFile(file: string): boolean {
+  return names.includes(file);
+}
+
 /**
  * The `settings` part of the configuration file in the site's folder; empty where there is no such file.
  *

@@ -1,9 +1,10 @@
 /** Composition: settings, HTTP, static files, headers, limits, start and stop. */
 export { configuredSettings } from './config-file.ts';
 export { lastSite } from './last-site.ts';
-export { openData, openDataToRead } from './open-data.ts';
+export { hasData, noData, openData, openDataToRead } from './open-data.ts';
 export type { DataPlace, OpenData, OpenDataOptions } from './open-data.ts';
-export { applyPlan, renameInUse } from './schema-commands.ts';
+export { pagePolicy } from './policy.ts';
+export { applyPlan, describePlan, renameInUse } from './schema-commands.ts';
 export { readSettings } from './settings.ts';
 export type { Settings } from './settings.ts';
 export { loadServedSite, startServer } from './start.ts';

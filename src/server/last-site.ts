@@ -7,10 +7,20 @@ function placeholder(driver: Pick<Driver, 'dialect'>, index: number): string {
 }
 
 /** The folder that was served last with this data; undefined when none was. */
-export async function lastSite(driver: Driver): Promise<string | undefined> {
+export async function lastSite(driver: Pick<Driver, 'dialect' | 'query'>): Promise<string | undefined> {
   const rows = await driver.query(`select value from _meta where key = ${placeholder(driver, 1)}`, [KEY]);
   const value = rows[0]?.['value'];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A line for the operator where another folder was served with this data before: often that is a mistake. */
+export async function otherSiteNotice(driver: Driver, dir: string): Promise<readonly string[]> {
+  const before = await lastSite(driver);
+  if (before === undefined || before === dir) return [];
+  return [
+    `This data was last served with ${before}, now with ${dir}. Tables that these files do not mention are kept, ` +
+      'unused. For data of its own, name another folder with --data.',
+  ];
 }
 
 /** Remembers the folder, so that other commands need not be told. */

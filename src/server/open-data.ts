@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { dataFolderPaths, openDataFolder, openPostgres, openSqlite } from '../database/index.ts';
+import { dataFolderPaths, openDataFolder, openPostgres, openSqlite, prepareDataFolder } from '../database/index.ts';
 import type { DataFolder, Driver } from '../database/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Log, Random } from '../std/index.ts';
@@ -20,36 +19,37 @@ export interface OpenDataOptions extends DataPlace {
   readonly program: string;
 }
 
-/** Open data. `folder` is absent when it was opened for reading only, beside a server. */
+/** Open data. */
 export interface OpenData {
   readonly driver: Driver;
   readonly tables: Tables;
+  /** The folder, held by this process alone: on SQLite, unless opened only for reading. */
   readonly folder?: DataFolder;
+  readonly dataDir: string;
   readonly uploadsDir: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens data for a server or a command that writes.
+ * Opens data for a server or a command that writes. On SQLite it takes the folder first; on PostgreSQL any number of
+ * processes may write.
  *
  * @throws DatabaseError `database/in-use`, `database/folder`, `database/newer`, `database/lost` and their kind
  */
 export async function openData(options: OpenDataOptions): Promise<OpenData> {
-  const { clock, random, log, program, databaseUrl } = options;
-  const folder = openDataFolder(resolve(options.dataDir));
+  const { clock, log, program, databaseUrl: url } = options;
+  if (url !== undefined) {
+    const paths = prepareDataFolder(options.dataDir);
+    return await withTables(await openPostgres({ url, clock, log, program }), options, paths);
+  }
+  const folder = openDataFolder(options.dataDir);
   try {
-    const driver = databaseUrl
-      ? await openPostgres({ url: databaseUrl, clock, log, program })
-      : await openSqlite({ file: folder.database, clock, log, program });
-    const tables = await openTables({ driver, clock, random, log });
+    const data = await withTables(await openSqlite({ file: folder.database, clock, log, program }), options, folder);
     return {
-      driver,
-      tables,
+      ...data,
       folder,
-      uploadsDir: folder.uploads,
       async close() {
-        await tables.close();
-        await driver.close();
+        await data.close();
         folder.release();
       },
     };
@@ -59,27 +59,54 @@ export async function openData(options: OpenDataOptions): Promise<OpenData> {
   }
 }
 
-/** Opens data for a command that only reads; a server may go on working with it. */
+/** Whether there is any data to read. A PostgreSQL database is only asked when it is opened. */
+export function hasData({ dataDir, databaseUrl }: DataPlace): boolean {
+  return databaseUrl !== undefined || existsSync(dataFolderPaths(dataDir).database);
+}
+
+/**
+ * Opens data for a command that only reads; a server may go on working with it.
+ *
+ * @throws BacklotError `server/no-data` where there is none, and as {@link openData}
+ */
 export async function openDataToRead(options: OpenDataOptions): Promise<OpenData> {
-  const { clock, random, log, program, databaseUrl } = options;
-  const paths = dataFolderPaths(resolve(options.dataDir));
-  if (!databaseUrl && !existsSync(paths.database)) {
-    throw new BacklotError(
-      'server/no-data',
-      `There is no data in ${paths.folder} yet. Serve a site with it first, or name another folder with --data.`,
-    );
+  const { clock, log, program, databaseUrl: url } = options;
+  const paths = dataFolderPaths(options.dataDir);
+  if (!hasData(options)) throw noData(paths.folder);
+  const driver =
+    url === undefined
+      ? await openSqlite({ file: paths.database, clock, log, program, readOnly: true })
+      : await openPostgres({ url, clock, log, program, readOnly: true });
+  return await withTables(driver, options, paths);
+}
+
+/** The error of commands that need data where there is none. */
+export function noData(folder: string): BacklotError {
+  return new BacklotError(
+    'server/no-data',
+    `There is no data in ${folder} yet. Serve a site with it first (backlot serve SITE), or name another folder with --data.`,
+  );
+}
+
+async function withTables(
+  driver: Driver,
+  { clock, random, log }: OpenDataOptions,
+  paths: { readonly folder: string; readonly uploads: string },
+): Promise<OpenData> {
+  try {
+    const tables = await openTables({ driver, clock, random, log });
+    return {
+      driver,
+      tables,
+      dataDir: paths.folder,
+      uploadsDir: paths.uploads,
+      async close() {
+        await tables.close();
+        await driver.close();
+      },
+    };
+  } catch (error) {
+    await driver.close();
+    throw error;
   }
-  const driver = databaseUrl
-    ? await openPostgres({ url: databaseUrl, clock, log, program })
-    : await openSqlite({ file: paths.database, clock, log, program, readOnly: true });
-  const tables = await openTables({ driver, clock, random, log });
-  return {
-    driver,
-    tables,
-    uploadsDir: paths.uploads,
-    async close() {
-      await tables.close();
-      await driver.close();
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import type { Site } from '../site/index.ts';
 import { additiveSubset } from '../tables/index.ts';
 import type { SchemaStep, Tables } from '../tables/index.ts';
+import { describeStep } from './schema-commands.ts';
 
 /** How far the data could follow the files without anyone being asked. */
 export interface SchemaAdoption {
@@ -15,16 +16,26 @@ export async function adoptSchema(tables: Tables, site: Site): Promise<SchemaAdo
   const plan = await tables.plan(site.schema);
   const { plan: unasked, left } = additiveSubset(plan, tables.schema);
   await tables.apply(unasked);
-  const proposals = plan.steps.flatMap(proposal);
-  if (left.length === 0) return { pending: false, notices: proposals };
-  const waiting = `${left.length} change(s) of tables wait: backlot plan shows them, backlot apply makes them after a backup.`;
-  return { pending: true, notices: [waiting, ...proposals] };
+  return adoption(left, plan.steps);
 }
 
-function proposal(step: SchemaStep): readonly string[] {
-  return step.kind === 'rename-proposed'
-    ? [
-        `${step.table}.${step.from} is gone and ${step.table}.${step.to} is new. If it is the same: backlot rename ${step.table}.${step.from} ${step.to}`,
-      ]
-    : [];
+/**
+ * Only looks: where another process has changed the tables, changing them back would have the two undo each other's
+ * work for ever.
+ */
+export async function compareSchema(tables: Tables, site: Site): Promise<SchemaAdoption> {
+  const { steps } = await tables.plan(site.schema);
+  return adoption(
+    steps.filter(({ kind }) => !kind.startsWith('detach-') && kind !== 'rename-proposed'),
+    steps,
+  );
+}
+
+function adoption(left: readonly SchemaStep[], steps: readonly SchemaStep[]): SchemaAdoption {
+  const proposals = steps.filter(({ kind }) => kind === 'rename-proposed').map(describeStep);
+  if (left.length === 0) return { pending: false, notices: proposals };
+  const [first, ...others] = left.map(describeStep);
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const waiting = `The tables do not fit the files yet: ${first}${more}. backlot plan shows it all, backlot apply does it after a backup.`;
+  return { pending: true, notices: [waiting, ...proposals] };
 }

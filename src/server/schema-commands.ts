@@ -1,15 +1,24 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Site } from '../site/index.ts';
-import { BacklotError } from '../std/index.ts';
-import type { Clock } from '../std/index.ts';
-import type { SchemaStep } from '../tables/index.ts';
+import { BacklotError, formatPosition } from '../std/index.ts';
+import type { Clock, SourcePosition } from '../std/index.ts';
+import type { SchemaPlan, SchemaStep } from '../tables/index.ts';
 import type { OpenData } from './open-data.ts';
 
-/** Renames in the schema record; gives the text to print. */
-export async function renameInUse({ tables }: OpenData, from: string, to: string): Promise<string> {
+/** Renames in the schema record; gives the text to print. With the site, it says where the old name still stands. */
+export async function renameInUse({ tables }: OpenData, from: string, to: string, site?: Site): Promise<string> {
   await tables.rename(from, to);
-  return `${from} is now called ${to}.\n`;
+  const places = site ? placesOf(site, from) : [];
+  const still = `The files still say ${from}: write the new name at ${places.map(formatPosition).join(', ')}.\n`;
+  return `${from} is now called ${to}. Its data is where it was.\n${places.length > 0 ? still : ''}`;
+}
+
+/** Where the files mention a table or column. */
+function placesOf(site: Site, name: string): readonly SourcePosition[] {
+  const [table = '', column] = name.split('.');
+  const found = site.schema.tables[table];
+  return (column === undefined ? found?.at : found?.columns[column]?.at) ?? [];
 }
 
 /**
@@ -20,28 +29,79 @@ export async function renameInUse({ tables }: OpenData, from: string, to: string
 export async function applyPlan(data: OpenData, site: Site, clock: Clock): Promise<string> {
   const plan = await data.tables.plan(site.schema);
   const steps = plan.steps.filter(({ kind }) => kind !== 'rename-proposed');
-  if (steps.length === 0) return 'Nothing to change: the tables fit the files.\n';
-  const blocked = steps.filter((step) => step.kind === 'change-type' && step.offendingTotal > 0);
+  if (steps.length === 0) return describePlan(plan);
+  const blocked = steps.filter(isBlocked);
   if (blocked.length > 0) {
     throw new BacklotError(
       'server/offending',
-      `${blocked.map(named).join(', ')}: some values cannot be converted. backlot plan lists the rows; mend them first. Nothing was changed.`,
+      `Nothing was changed, because values are in the way. ${blocked.map(describeStep).join('. ')}.`,
     );
   }
   const file = await backUp(data, clock);
   await data.tables.apply(plan, { all: true });
-  return `Backup: ${file}\nDone: ${steps.length} change(s).\n`;
+  return [`backup: ${file}`, ...steps.map((step) => `done: ${describeStep(step)}`), ''].join('\n');
 }
 
-function named(step: SchemaStep): string {
-  return 'column' in step ? `${step.table}.${step.column}` : step.table;
-}
-
-async function backUp({ driver, uploadsDir }: OpenData, clock: Clock): Promise<string> {
-  const folder = join(uploadsDir, '..', 'backups');
+async function backUp({ driver, dataDir }: OpenData, clock: Clock): Promise<string> {
+  const folder = join(dataDir, 'backups');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const time = new Date(clock.now()).toISOString().replace(/[:.]/g, '-');
   const file = join(folder, `before-apply-${time}${driver.dialect === 'sqlite' ? '.db' : '.jsonl.gz'}`);
   await driver.backupTo(file);
   return file;
+}
+
+/** A plan in words, a line for each step, and what happens with it. */
+export function describePlan({ steps, additive }: SchemaPlan): string {
+  if (steps.length === 0) return 'Nothing to change: the tables fit the files.\n';
+  return `${steps.map(describeStep).join('\n')}\n${ending(steps, additive)}\n`;
+}
+
+function ending(steps: readonly SchemaStep[], additive: boolean): string {
+  if (steps.some(isBlocked)) return 'Correct those rows first; then backlot apply does the rest, after a backup.';
+  if (steps.every(({ kind }) => kind === 'rename-proposed')) return 'Nothing else has to change.';
+  return additive
+    ? 'Nothing here takes anything away: serve and dev do it by themselves when they start.'
+    : 'backlot apply does this, after a backup.';
+}
+
+/** Values that cannot be converted stop everything; rows that break a tightened rule only stand until edited. */
+function isBlocked(step: SchemaStep): boolean {
+  return step.kind === 'change-type' && step.offendingTotal > 0;
+}
+
+/** One step in words. */
+export function describeStep(step: SchemaStep): string {
+  switch (step.kind) {
+    case 'add-table':
+      return `add table ${step.table}`;
+    case 'add-column':
+      return `add column ${step.table}.${step.column}`;
+    case 'detach-table':
+      return `detach table ${step.table}: the files mention it no longer; its rows are kept`;
+    case 'detach-column':
+      return `detach column ${step.table}.${step.column}: the files mention it no longer; its values are kept`;
+    case 'attach-table':
+      return `attach table ${step.table} again, with its rows`;
+    case 'attach-column':
+      return `attach column ${step.table}.${step.column} again, with its values`;
+    case 'change-rules':
+      return `${step.tightened ? 'tighten' : 'change'} the rules of ${step.table}.${step.column}${offending(step, 'break the new rules and stand until edited')}`;
+    case 'change-type':
+      return `change ${step.table}.${step.column} from ${step.from} to ${step.to}${offending(step, 'hold what cannot be converted')}`;
+    case 'rename-proposed':
+      return step.table === step.from
+        ? `is ${step.to} the new name of table ${step.from}? Then: backlot rename ${step.from} ${step.to}`
+        : `is ${step.table}.${step.to} the new name of ${step.table}.${step.from}? Then: backlot rename ${step.table}.${step.from} ${step.to}`;
+  }
+}
+
+function offending(
+  step: { readonly offending: readonly string[]; readonly offendingTotal: number },
+  what: string,
+): string {
+  if (step.offendingTotal === 0) return '';
+  const shown = step.offending.slice(0, 5).join(', ');
+  const more = step.offendingTotal > 5 ? ', …' : '';
+  return `; ${step.offendingTotal} row${step.offendingTotal === 1 ? '' : 's'} ${what}: ${shown}${more}`;
 }

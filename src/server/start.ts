@@ -4,20 +4,21 @@ import { pageGetter, poster, spamTable } from '../pages/index.ts';
 import type { PageGetter } from '../pages/index.ts';
 import { formNotices, loadSite, watchSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
-import { BacklotError, formatDiagnostic, uuidv7 } from '../std/index.ts';
+import { BacklotError, formatDiagnostic, mutex, uuidv7 } from '../std/index.ts';
 import type { Clock, Diagnostic, Log, Random } from '../std/index.ts';
 import { readSeeds } from '../site/index.ts';
 import { createApp, healthRoute } from './app.ts';
-import { configuredSettings } from './config-file.ts';
+import { configuredSettings, isConfigFile } from './config-file.ts';
+import { serverControl } from './control.ts';
 import { devChannel } from './dev-channel.ts';
 import type { DevChannel } from './dev-channel.ts';
 import { commonHeaders } from './headers.ts';
-import { rememberSite } from './last-site.ts';
+import { otherSiteNotice, rememberSite } from './last-site.ts';
 import { madeFiles } from './made-files.ts';
 import { openData } from './open-data.ts';
 import type { OpenData } from './open-data.ts';
 import { policyHeaders } from './policy.ts';
-import { adoptSchema } from './schema-adoption.ts';
+import { adoptSchema, compareSchema } from './schema-adoption.ts';
 import type { SchemaAdoption } from './schema-adoption.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
@@ -71,8 +72,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const data = await openData(options);
   const dev = options.dev === true ? devChannel() : undefined;
   try {
-    let served = await serveSite(options, settings, data, site, dev);
-    await rememberSite(data.driver, siteDir);
+    options.onNotices?.(await otherSiteNotice(data.driver, siteDir));
+    let served = await serveSite(options, settings, data, site, dev, adoptSchema);
     const app = createApp({
       handler: () => served.handler,
       settings,
@@ -83,25 +84,47 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       routes: [healthRoute(() => health(data, served)), ...(dev?.routes ?? [])],
     });
     const address = await listen(app, options);
+    await rememberSite(data.driver, siteDir);
     data.folder?.announce(address);
-    const reload = async (): Promise<void> => {
+    const change = mutex();
+    let seen = await data.driver.position();
+    const replace = async (adopt: typeof adoptSchema): Promise<void> => {
+      const before = served;
+      served = await serveSite(options, settings, data, await open(), dev, adopt);
+      before.pages.close();
+      seen = await data.driver.position();
+      dev?.reload(served.site.diagnostics);
+    };
+    const follow = (): Promise<void> => change.run(() => replace(adoptSchema));
+    const control = await serverControl({
+      data,
+      siteDir,
+      open,
+      follow,
+      followOthers: (position) =>
+        change.run(async () => {
+          if (position > seen) await replace(compareSchema);
+        }),
+      clock: options.clock,
+      log: options.log,
+    });
+    const reload = async (files: readonly string[]): Promise<void> => {
+      if (files.some(isConfigFile)) options.onNotices?.(['The configuration has changed: restart to use it.']);
       try {
-        const next = await open();
-        const before = served;
-        served = await serveSite(options, settings, data, next, dev);
-        before.pages.close();
-        dev?.reload(served.site.diagnostics);
+        await follow();
       } catch (error) {
         // The folder as it was goes on being served until it can be read again.
-        if (!(error instanceof BacklotError)) throw error;
-        options.onNotices?.([error.message]);
+        if (error instanceof BacklotError) options.onNotices?.([error.message]);
+        else options.log.error('The folder has changed and could not be read again.', { error });
       }
     };
-    const watch = dev ? await watchSite(siteDir, reload) : undefined;
+    const watch = dev ? await watchSite(siteDir, reload, { leaveOut: [options.dataDir] }) : undefined;
+    await watch?.ready;
     return {
       address,
       async close() {
         await watch?.close();
+        await control.close();
         dev?.close();
         await app.close();
         served.pages.close();
@@ -135,9 +158,10 @@ async function serveSite(
   data: OpenData,
   site: Site,
   dev: DevChannel | undefined,
+  adopt: typeof adoptSchema,
 ): Promise<Served> {
   const { clock, log, random } = options;
-  const schema = await adoptSchema(data.tables, site);
+  const schema = await adopt(data.tables, site);
   await data.tables.seed(readSeeds(site).rows);
   const files = await openFileStore({ dir: data.uploadsDir, random, clock });
   const common = commonHeaders(settings);
