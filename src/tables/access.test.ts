@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row } from '../schema/index.ts';
-import { authorise, defaultWho, parseWho } from './access.ts';
+import { authorise, parseWho } from './access.ts';
 import type { Action } from './access.ts';
 import { column, declare, schemaOf, system, user, visitor } from './fixtures.ts';
 
@@ -43,7 +43,7 @@ void test('own means rows that this user made, never rows that nobody signed', (
 
 void test("a site's own column called author does not make its reader the author", () => {
   const signed = schemaOf([declare('entry', [column('author'), column('text')])]).tables['entry']!;
-  const rules = [{ table: 'entry', action: 'update', who: defaultWho('update') } as const];
+  const rules = [{ table: 'entry', action: 'update', who: parseWho('own') } as const];
   const row: Row = { id: '1', author: 'u1', _author: 'u2' };
   assert.equal(authorise(rules, user('u1'), 'update', signed, row).allowed, false);
   assert.equal(authorise(rules, user('u2'), 'update', signed, row).allowed, true);

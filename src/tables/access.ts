@@ -45,11 +45,6 @@ export function parseWho(text: string): Who {
   }
 }
 
-/** Who may do something with a form's table where no `data-as` says it: anyone may add, only authors and editors change. */
-export function defaultWho(action: Exclude<Action, 'read'>): Who {
-  return action === 'insert' ? { kind: 'anyone' } : { kind: 'own' };
-}
-
 /**
  * The one authorisation function: may `actor` do `action` with `table`, or with this `row` of it? Deny by default.
  * The program itself may do everything; admins do what editors may, editors what authors may.
@@ -75,7 +70,7 @@ export function authorise(
 }
 
 /** Whether this user made the row. False for visitors and for rows nobody signed. */
-export function isAuthor(actor: Actor, table: Table, row: Row): boolean {
+function isAuthor(actor: Actor, table: Table, row: Row): boolean {
   const column = systemColumn(table, 'author');
   return actor.kind === 'user' && column !== undefined && row[column.name] === actor.id;
 }

@@ -14,7 +14,7 @@ import type { SchemaStep } from './tables.ts';
 const attemptsMax = 5;
 
 /** The name under which changes of the schema stand in the log. */
-export const schemaTable = '_schema';
+const schemaTable = '_schema';
 
 /**
  * Brings the database to `wanted`: structure, record and log entry in one transaction. Compares again with the record

@@ -103,7 +103,7 @@ function isLong(type: ColumnType): boolean {
 }
 
 /** The link table of a many-reference column, and the way back through it. */
-export function createLink(table: Table, column: Column, schema: Schema, dialect: Dialect): string[] {
+function createLink(table: Table, column: Column, schema: Schema, dialect: Dialect): string[] {
   const target = column.type.kind === 'references' ? schema.tables[column.type.table] : undefined;
   if (!target) return [];
   const name = linkTable(table, column);

@@ -1,14 +1,11 @@
 /** Schema, plan of changes, records (the write path), access rules, change log and its feed, search. */
-export { authorise, defaultWho, isAuthor, membershipOf, parseWho } from './access.ts';
+export { authorise, membershipOf, parseWho } from './access.ts';
 export type { AccessRule, Action, Decision, Who } from './access.ts';
-export { compareSchemas } from './compare.ts';
-export type { Comparison } from './compare.ts';
 export type { Placed } from './derive-names.ts';
 export { deriveSchema } from './derive.ts';
 export type { Derived } from './derive.ts';
 export { openTables } from './open.ts';
 export type { TablesOptions } from './open.ts';
-export { activeSchema, additiveSubset, isAdditive } from './plan.ts';
-export { positionBetween } from './position.ts';
-export { isFixedColumn, isReservedColumn, isServerTable, isShadowedColumn } from './reserved.ts';
+export { additiveSubset } from './plan.ts';
+export { isServerTable } from './reserved.ts';
 export type * from './tables.ts';

@@ -28,7 +28,7 @@ export async function planChanges(
  * Whether a step may be done unasked. Tightening a rule that every row keeps, and changing the type of a column that
  * holds nothing, take nothing from anyone. A proposed rename does nothing by itself.
  */
-export function isAdditive(step: SchemaStep): boolean {
+function isAdditive(step: SchemaStep): boolean {
   if (step.kind === 'change-rules') return !step.tightened || step.offendingTotal === 0;
   if (step.kind === 'change-type') return step.values === 0;
   return true;
