@@ -16,9 +16,12 @@ export function isVisitors(who: Audience): boolean {
   return visitors.has(who);
 }
 
-/** Folds the value of a `data-as`; an empty one says nothing. */
+const words: ReadonlySet<Audience> = new Set(['anyone', 'user', 'own', 'editor', 'admin']);
+
+/** Reads the value of a `data-as`: one of our words in any case, else a role as it is written; empty says nothing. */
 function audienceOf(written: string | undefined): Said {
-  const who = written?.trim().toLowerCase();
+  const role = written?.trim();
+  const who = role !== undefined && words.has(role.toLowerCase()) ? role.toLowerCase() : role;
   return who === undefined || who === '' ? { who: 'anyone', explicit: false } : { who, explicit: true };
 }
 

@@ -17,6 +17,12 @@ function only(lines: readonly string[], code: string): string[] {
   return lines.filter((line) => line.endsWith(`[${code}]`));
 }
 
+function rows(second: string): string {
+  return page(
+    `<ul data-list="dish">\n<li class="a" itemscope><b itemprop="name">A</b> and more</li>\n${second}\n</ul>`,
+  );
+}
+
 void test('names what it found, in the order of the files', async (t) => {
   const lines = await checked(t, {
     'b.html': page('<form method="post" name="message"><input name="x"></form>'),
@@ -31,8 +37,6 @@ void test('names what it found, in the order of the files', async (t) => {
 });
 
 void test('tells where samples would not come back, by cause', async (t) => {
-  const rows = (second: string): string =>
-    page(`<ul data-list="dish">\n<li class="a" itemscope><b itemprop="name">A</b> and more</li>\n${second}\n</ul>`);
   assert.deepEqual(
     only(await checked(t, { 'a.html': rows('<li class="a" itemscope><b>B</b> and more</li>') }), 'site/sample-text'),
     [],
@@ -69,11 +73,22 @@ void test('finds links that lead to nothing, and none that lead to rows, scripts
     only(lines, 'site/dead-link').map((line) => line.replace(/ warning:| \[.*$/gv, '')),
     [
       'index.html:8:4: `missing.html` leads to nothing: no such file.',
-      'index.html:8:37: `img/none.png` leads to nothing: no such file.',
+      'index.html:8:35: `img/none.png` leads to nothing: no such file.',
       'index.html:9:4: `#nowhere` leads to nothing: no element of this page has that id.',
-      'index.html:9:30: `about.html#nobody` leads to nothing: no element of about.html has that id.',
+      'index.html:9:29: `about.html#nobody` leads to nothing: no element of about.html has that id.',
     ],
   );
+});
+
+void test('says what the policy of a page with data allows', async (t) => {
+  const lines = await checked(t, {
+    'a.html': page(
+      '<form method="post" name="x"><input name="y"></form><script>go()</script><script src="https://cdn.example/x.js"></script>',
+    ),
+  });
+  assert.deepEqual(only(lines, 'site/policy'), [
+    'a.html:1:1: note: Its Content-Security-Policy allows 1 inline script, script-src https://cdn.example. [site/policy]',
+  ]);
 });
 
 void test('says which forms cannot work yet, and what to write', async (t) => {

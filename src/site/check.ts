@@ -69,7 +69,19 @@ function holdings(page: SitePage): Diagnostic[] {
       );
     }
   }
+  const needs = policyWords(page.policy);
+  if (needs !== '')
+    note('site/policy', `Its Content-Security-Policy allows ${needs}.`, { file: page.file, line: 1, column: 1 });
   return notes;
+}
+
+/** What a page's policy allows beside the site's own files. */
+function policyWords({ scripts, handlers, origins }: SitePage['policy']): string {
+  const parts: string[] = [];
+  if (scripts.length > 0) parts.push(`${scripts.length} inline script${scripts.length === 1 ? '' : 's'}`);
+  if (handlers.length > 0) parts.push(`${handlers.length} inline handler${handlers.length === 1 ? '' : 's'}`);
+  for (const [directive, hosts] of Object.entries(origins)) parts.push(`${directive} ${hosts.join(' ')}`);
+  return parts.join(', ');
 }
 
 const causes: Readonly<Record<Exclude<Cause, 'marks'>, string>> = {

@@ -35,7 +35,7 @@ void test('says what the element on a line is', async (t) => {
     'Seen by anyone (nothing says otherwise).',
   ]);
   assert.deepEqual(factsAt(site, 4), ['Shows `dish.name`: text.', 'It stands in a list of `dish` (a.html:6:17).']);
-  assert.deepEqual(factsAt(site, 5)[0], 'Shows `dish.price`: money in EUR.');
+  assert.deepEqual(factsAt(site, 5)[0], 'Shows `dish.price`: money EUR.');
   assert.deepEqual(factsAt(site, 6)[0], 'Kept only when: vegetarian');
   assert.deepEqual(factsAt(site, 8), [
     'Adds a row to `message`.',

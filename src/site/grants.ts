@@ -1,5 +1,4 @@
 import type { Scope } from '../html/index.ts';
-import type { Schema } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import { isVisitors, scopeAudience } from './audience.ts';
 import type { Outline } from './outline.ts';
@@ -85,14 +84,4 @@ function formGrants(form: SiteForm): [string, AccessGrant][] {
     grants.push([item.table, { ...base, operation: 'update', columns: [...new Set(Object.values(item.columns))] }]);
   }
   return grants;
-}
-
-/** Tables in a fixed order with their grants, for `backlot access`. */
-export function accessReport(site: {
-  readonly schema: Schema;
-  readonly grants: ReadonlyMap<string, readonly AccessGrant[]>;
-}): readonly { readonly table: string; readonly grants: readonly AccessGrant[] }[] {
-  return Object.keys(site.schema.tables)
-    .sort()
-    .map((table) => ({ table, grants: site.grants.get(table) ?? [] }));
 }

@@ -1,6 +1,6 @@
 /** The folder: files, watch, routes, parts, redirects; what the pages imply; check and explain. */
 export { checkSite } from './check.ts';
-export { accessReport } from './grants.ts';
+export { accessReport } from './access-report.ts';
 export { explain } from './explain.ts';
 export type { Explanation } from './explain.ts';
 export { loadSite } from './load.ts';
