@@ -13,7 +13,9 @@ import type { PageGetter, PageRequest } from './get.ts';
 import { matchForm } from './match-form.ts';
 import { messages } from './messages.ts';
 import { repeats } from './repeats.ts';
-import { formValues } from './save.ts';
+import type { PlacedControl } from './placed-controls.ts';
+import { placeControls } from './placed-controls.ts';
+import { formValues, noValues } from './save.ts';
 import type { FormValues } from './save.ts';
 import { dependsOnRows, servedDefinition } from './served-form.ts';
 import { spamWrite } from './spam.ts';
@@ -173,13 +175,13 @@ async function judge(options: PosterOptions, submitted: Submitted, adopted: stri
   if (!validated.ok) return await refuse(options, submitted, definition, 422, validated.errors);
   const table = form.table === null ? undefined : options.tables.schema.tables[form.table];
   if (!table) return { kind: 'failed', status: 503, message: messages.noTable };
-  const values = formValues(table, form.columns, definition, validated.submission);
+  const placed = placeControls(form, definition);
+  const values = formValues(options.tables.schema, table, definition, placed, validated.submission);
   adopted.push(...values.uploads.map(({ path }) => path));
   return await save(options, submitted, definition, values, compat.next);
 }
 
 const forbidden: PostAnswer = { kind: 'failed', status: 403, message: messages.forbidden };
-const noValues: FormValues = { values: {}, uploads: [] };
 
 /** The form's rules: from the file, or, where they depend on rows, from the page as this actor would get it now. */
 async function definitionInForce(options: PosterOptions, submitted: Submitted): Promise<FormDefinition | undefined> {
@@ -197,13 +199,15 @@ async function save(
   next?: string,
 ): Promise<PostAnswer> {
   const { form, request, rowId } = submitted;
-  if (!(await mayWriteRow(options, submitted))) return { kind: 'failed', status: 404, message: messages.noRow };
-  const write = rowWrite(submitted, values);
-  if (!write) return { kind: 'failed', status: 400, message: messages.noRow };
+  const writes = rowWrites(submitted, values);
+  if (!writes) return { kind: 'failed', status: 400, message: messages.noRow };
+  if (!(await mayWriteRows(options, submitted, writes))) {
+    return { kind: 'failed', status: 404, message: messages.noRow };
+  }
   let outcome: WriteOutcome;
   try {
     await options.files.adopt(values.uploads.map(({ path }) => path));
-    outcome = await options.tables.write(request.actor, [write]);
+    outcome = await options.tables.write(request.actor, writes);
   } catch (error) {
     options.log.error('a form could not be saved', { form: form.name, error });
     return await refuse(options, submitted, definition, 503, [], messages.unavailable(definition.lang));
@@ -221,38 +225,64 @@ async function save(
   if (outcome.reason === 'version') {
     return await refuse(options, { ...submitted, rowId }, definition, 409, [], messages.moved(definition.lang));
   }
-  const errors = outcome.columns.map((refusal) => columnError(form, definition, refusal.column, refusal.message));
+  const placed = placeControls(form, definition);
+  const errors = outcome.columns.map(({ column, write, message: said }) =>
+    columnError(placed, column, writes[write], said),
+  );
   return await refuse(options, submitted, definition, 422, errors);
 }
 
 /** Updating and deleting ask whose row it is; others' rows answer as if they did not exist. */
-async function mayWriteRow(options: PosterOptions, submitted: Submitted): Promise<boolean> {
-  const { form, rowId, request } = submitted;
-  const table = form.table === null ? undefined : options.tables.schema.tables[form.table];
-  if (form.operation === 'insert' || !table) return true;
-  const row = await options.tables.snapshot((reader) => reader.byId(table.name, rowId));
-  const action = submitted.deletes ? 'delete' : 'update';
-  return row !== undefined && mayTouch(form.as, request.actor, action, table, row);
+async function mayWriteRows(
+  options: PosterOptions,
+  submitted: Submitted,
+  writes: readonly RowWrite[],
+): Promise<boolean> {
+  const { form, request } = submitted;
+  return await options.tables.snapshot(async (reader) => {
+    for (const write of writes) {
+      if (write.operation === 'insert') continue;
+      const table = options.tables.schema.tables[write.table];
+      const row = table && (await reader.byId(table.name, write.id));
+      if (!row || !mayTouch(form.as, request.actor, write.operation, table, row)) return false;
+    }
+    return true;
+  });
 }
 
-function rowWrite(submitted: Submitted, { values }: FormValues): RowWrite | undefined {
+/** The writes of one submission: the form's own row, then the rows of lists inside it. Undefined: the row is not named. */
+function rowWrites(submitted: Submitted, { own, items }: FormValues): readonly RowWrite[] | undefined {
   const { form, rowId, version } = submitted;
   const { table } = form;
+  const listed = items.map(({ table: other, rowId: id, values }): RowWrite => ({
+    operation: 'update',
+    table: other,
+    id,
+    values,
+  }));
   if (table === null) return undefined;
   if (form.operation === 'insert') {
-    if (!form.parent) return { operation: 'insert', table, values };
-    return rowId === ''
-      ? undefined
-      : { operation: 'insert', table, values: { ...values, [form.parent.column]: rowId } };
+    if (form.parent && rowId === '') return undefined;
+    const values = form.parent ? { ...own, [form.parent.column]: rowId } : own;
+    return [{ operation: 'insert', table, values }, ...listed];
   }
   if (rowId === '') return undefined;
   const at = { table, id: rowId, ...(version === undefined ? {} : { version }) };
-  return submitted.deletes ? { operation: 'delete', ...at } : { operation: 'update', ...at, values };
+  if (submitted.deletes) return [{ operation: 'delete', ...at }];
+  const untouched = listed.length > 0 && Object.keys(own).length === 0;
+  return untouched ? listed : [{ operation: 'update', ...at, values: own }, ...listed];
 }
 
-function columnError(form: SiteForm, definition: FormDefinition, column: string, message: string): FieldError {
-  const index = Object.entries(form.columns).find(([, name]) => name === column)?.[0];
-  const control = definition.controls.find((one) => one.index === Number(index)) ?? definition.controls[0];
+/** Shows what the write path refused at the control that filled the column. */
+function columnError(
+  placed: readonly PlacedControl[],
+  column: string,
+  write: RowWrite | undefined,
+  message: string,
+): FieldError {
+  const rowId = write && 'id' in write ? write.id : undefined;
+  const fills = placed.filter((one) => one.column === column);
+  const control = (fills.find(({ item }) => item?.rowId === rowId) ?? fills[0] ?? placed[0])?.control;
   return { control: control?.index ?? 0, name: control?.name ?? column, validity: 'badInput', message };
 }
 
@@ -271,8 +301,8 @@ async function refuse(
     errors.length > 0 || message === undefined || !first
       ? errors
       : [{ control: first.index, name: first.name, validity: 'badInput', message }];
-  const controls = controlStates(definition, submitted.entries, shown);
-  const { html } = await options.pages.fresh(pageRequest, { form, rowId, controls });
+  const states = controlStates(placeControls(form, definition), submitted.entries, shown);
+  const { html } = await options.pages.fresh(pageRequest, { form, rowId, states });
   const said = message ?? messages.invalid(definition.lang);
   return { kind: 'refused', status, message: said, errors: message === undefined ? errors : [], html, page };
 }

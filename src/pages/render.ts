@@ -60,7 +60,7 @@ function formState(
   return {
     action: formAddress(state.path, form, row, state.parameters),
     ...(row ? { deleteAction: deleteAddress(state.path, form, row, state.parameters) } : {}),
-    controls: failed ? (state.failure?.controls ?? {}) : {},
+    ...(failed && state.failure ? state.failure.states : { controls: {} }),
   };
 }
 

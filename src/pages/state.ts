@@ -6,6 +6,7 @@ import type { Schema, Value } from '../schema/index.ts';
 import type { Site, SiteFilter, SiteForm, SitePage } from '../site/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { mayRead, seesOwnOnly } from './access.ts';
+import type { FormControlStates } from './failure.ts';
 import { localDate } from './local-date.ts';
 
 /** A posted form that was refused: what the page must show again. */
@@ -13,7 +14,7 @@ export interface FormFailure {
   readonly form: SiteForm;
   /** '' for a form outside rows. */
   readonly rowId: string;
-  readonly controls: Readonly<Record<number, ControlState>>;
+  readonly states: FormControlStates;
 }
 
 /** What one rendering is asked for, besides the data. Everything a page may depend on passes through here. */
