@@ -34,6 +34,8 @@ const sources: readonly (readonly [tag: string, attribute: string, directive: st
   ['base', 'href', 'base-uri'],
 ];
 
+const sourcesByTag = Map.groupBy(sources, ([tag]) => tag);
+
 /** Types of `script` that a browser runs or that steer what it runs; others hold data (HTML standard, 4.12.1). */
 const scriptTypes = /^(?:|module|importmap|speculationrules|(?:text|application)\/(?:x-)?(?:java|ecma)script)$/iv;
 
@@ -56,8 +58,8 @@ export function policyNeeds(document: PageDocument, origin?: string): PolicyNeed
       if (code.trim() !== '' && scriptTypes.test(attribute(element, 'type')?.trim() ?? '')) scripts.add(hash(code));
     }
     for (const code of inlineCode(element)) handlers.add(hash(code));
-    for (const [tag, name, directive] of sources) {
-      const reference = element.tagName === tag ? attribute(element, name) : undefined;
+    for (const [, name, directive] of sourcesByTag.get(element.tagName) ?? []) {
+      const reference = attribute(element, name);
       if (reference !== undefined) need(directive, reference);
     }
     for (const [directive, reference] of otherSources(element)) need(directive, reference);

@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly leaveOut?: readonly string[];
   /** Changes that follow each other within this time are told together. */
   readonly quietMs?: number;
+  /** Hears of what goes wrong once watching has begun: too many files for the system, or `onChange` failing. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
@@ -32,11 +34,13 @@ export async function watchSite(
   let telling: Promise<void> = Promise.resolve();
   const tell = (): void => {
     timer = undefined;
-    telling = telling.then(async () => {
-      const files = [...changed].sort();
-      changed.clear();
-      if (files.length > 0) await onChange(files);
-    });
+    telling = telling
+      .then(async () => {
+        const files = [...changed].sort();
+        changed.clear();
+        if (files.length > 0) await onChange(files);
+      })
+      .catch((error: unknown) => options.onError?.(error));
   };
   const watcher = watch(root, {
     ignoreInitial: true,
@@ -51,7 +55,11 @@ export async function watchSite(
   });
   const ready = new Promise<void>((resolve, reject) => {
     watcher.once('ready', resolve);
-    watcher.once('error', reject);
+    // Before `ready` this refuses; afterwards the promise is settled and only `onError` hears of it.
+    watcher.on('error', (error) => {
+      reject(error instanceof Error ? error : new Error(String(error)));
+      options.onError?.(error);
+    });
   });
   return {
     ready,
