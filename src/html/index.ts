@@ -26,6 +26,7 @@ export { rebaseLinks } from './rebase.ts';
 export { readPage } from './read.ts';
 export type { ReadPage } from './read.ts';
 export { renderPage } from './render.ts';
+export { sanitiseHtml } from './sanitise.ts';
 export { isElement, isHtml, isText } from './tree.ts';
 export type { PageElement, PageNode } from './tree.ts';
 export type * from './template.ts';

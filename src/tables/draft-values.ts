@@ -1,3 +1,4 @@
+import { sanitiseHtml } from '../html/index.ts';
 import { canonicalValue } from '../schema/index.ts';
 import type { Column, Value } from '../schema/index.ts';
 import { fits, refusalOf } from './check-values.ts';
@@ -42,7 +43,9 @@ export function takeValues(
       refuse(draft, write, column, 'type');
       continue;
     }
-    values[name] = canonicalValue(column.type, value);
+    const canonical = canonicalValue(column.type, value);
+    // Rich text is cleaned where it enters, and again where it is shown.
+    values[name] = column.type.kind === 'html' && typeof canonical === 'string' ? sanitiseHtml(canonical) : canonical;
   }
   if (!draft.context.trusted) checkValues(draft, layout, values, write, checkAbsent);
   return values;

@@ -283,3 +283,11 @@ onBothDatabases('many references keep their order, and a later write of the same
   assert.ok(!missing.ok && missing.reason === 'invalid');
   assert.equal(missing.columns[0]!.reason, 'reference');
 });
+
+onBothDatabases('rich text is cleaned where it enters', async ({ tables }) => {
+  await applyAll(tables, [declare('note', [column('body', { kind: 'html' })])]);
+  await insert(tables, 'note', {
+    body: '<p onclick="x()">Hi <script>alert(1)</script><a href="javascript:x()">you</a></p>',
+  });
+  assert.equal((await list(tables, 'note'))[0]!['body'], '<p>Hi <a>you</a></p>');
+});
