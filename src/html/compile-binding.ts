@@ -113,8 +113,8 @@ export function addBinding(work: Work, context: Context, binding: BindingDraft):
   const { bindings } = context.scope;
   const known = bindings.get(binding.name);
   if (!known) {
-    const hasHeading = [...bindings.values()].some(({ heading }) => heading);
-    bindings.set(binding.name, { ...binding, heading: binding.heading && !hasHeading });
+    bindings.set(binding.name, { ...binding, heading: binding.heading && !context.scope.hasHeading });
+    context.scope.hasHeading ||= binding.heading;
     return;
   }
   known.writable ||= binding.writable;

@@ -39,7 +39,7 @@ export function compileError(
     work.errorTargets.set(target, [...known, { ...owned, scope }]);
     return;
   }
-  const id = paragraphId(work, owned.form, controls, name);
+  const id = paragraphId(work, owned.form, controls[0] ?? owned.control, name);
   if (!isWritten(work, element, 'aria-describedby')) {
     addSlot(work, element, 'aria-describedby', 'the form', (slot) => ({
       kind: 'control-described',
@@ -53,24 +53,38 @@ export function compileError(
   addHole(work, end, end, { kind: 'error', form: owned.form, controls, id, scope });
 }
 
-function groupOf(work: Work, element: PageElement, form: number, name: string): PageElement[] {
+/** Members of a group that count; more boxes of one name than this are no form that anyone fills. */
+const groupMax = 500;
+
+/** The controls of one kind and name in a form, by `form kind name`: found once per form. */
+function groupOf(work: Work, element: PageElement, form: number, name: string): readonly PageElement[] {
   const kind = controlKind(element);
   if (kind !== 'checkbox' && kind !== 'radio') return [element];
-  const members = work.document.forms[form]?.controls ?? [];
-  return members.filter(
-    (member) =>
-      controlKind(member) === kind && attribute(member, 'name') === name && !hasAttribute(member, 'aria-errormessage'),
-  );
+  let groups = work.controlGroups.get(form);
+  if (!groups) {
+    groups = new Map();
+    for (const member of work.document.forms[form]?.controls ?? []) {
+      if (hasAttribute(member, 'aria-errormessage')) continue;
+      const key = `${controlKind(member)} ${attribute(member, 'name') ?? ''}`;
+      const known = groups.get(key);
+      if (!known) groups.set(key, [member]);
+      else if (known.length < groupMax) known.push(member);
+    }
+    work.controlGroups.set(form, groups);
+  }
+  return groups.get(`${kind} ${name}`) ?? [element];
 }
 
 /** `NAME-error`, unless the page uses that id for something else. */
-function paragraphId(work: Work, form: number, controls: readonly number[], name: string): string {
-  const key = `${form} ${controls.join(' ')}`;
+function paragraphId(work: Work, form: number, control: number, name: string): string {
+  const key = `${form} ${control}`;
   const known = work.errorIds.get(key);
   if (known !== undefined) return known;
   const wanted = `${name.trim().replace(/\s+/g, '-')}-error`;
-  let id = wanted;
-  for (let i = 2; work.ids.has(id); i++) id = `${wanted}-${i}`;
+  let number = work.errorNumbers.get(wanted) ?? 1;
+  let id = number === 1 ? wanted : `${wanted}-${number}`;
+  while (work.ids.has(id)) id = `${wanted}-${++number}`;
+  work.errorNumbers.set(wanted, number);
   work.ids.add(id);
   work.errorIds.set(key, id);
   return id;

@@ -205,7 +205,7 @@ function enter(scope: ScopeDraft, element: PageElement, context: Context, transp
 function addScope(
   work: Work,
   context: Context,
-  made: Omit<ScopeDraft, 'id' | 'parent' | 'row' | 'around' | 'bindings' | 'variants' | 'lang' | 'as'>,
+  made: Omit<ScopeDraft, 'id' | 'parent' | 'row' | 'around' | 'bindings' | 'hasHeading' | 'variants' | 'lang' | 'as'>,
 ): ScopeDraft {
   const as = made.element && marksOf(work, made.element).named.as?.text;
   const scope: ScopeDraft = {
@@ -217,6 +217,7 @@ function addScope(
     row: newNeeds(),
     around: newNeeds(),
     bindings: new Map(),
+    hasHeading: false,
     variants: [],
   };
   work.scopes.push(scope);

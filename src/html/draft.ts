@@ -92,6 +92,8 @@ export interface ScopeDraft {
   readonly row: NeedsDraft;
   readonly around: NeedsDraft;
   readonly bindings: Map<string, BindingDraft>;
+  /** A heading is bound: the first one names the row. */
+  hasHeading: boolean;
   readonly element: PageElement | null;
   readonly list: 'container' | 'first' | null;
   readonly samples: readonly PageElement[];
@@ -148,6 +150,9 @@ export interface Work {
   /** Ids in use, so that inserted ones differ. */
   readonly ids: Set<string>;
   readonly errorIds: Map<string, string>;
+  /** The number last given to each `NAME-error`. */
+  readonly errorNumbers: Map<string, number>;
+  readonly controlGroups: Map<number, Map<string, PageElement[]>>;
   /** Elements with `data-if`: whether they stay, hidden, while it does not match is known once samples were read. */
   readonly conditionHides: Map<PageElement, ConditionHides>;
   /** Elements that a region writes as a whole. */

@@ -211,7 +211,7 @@ const authored = fc.constantFrom(
   '<i class="a  b" data-class="c?hot b?!hot">x</i>',
   '<i data-attr-title="{name}" title=A></i>',
   '<!-- itemprop=name --><br/>',
-  'text & more &nbsp; <',
+  'text & more &nbsp; < ',
   '<span itemprop=other itemscope><u itemprop=name>O</u></span>',
   '<input id=q><label for=q>',
   '<div itemprop=body data-format=html><p class=lead>B</div>',

@@ -55,11 +55,22 @@ export function setMembers(element: PageElement): PageElement[] | undefined {
   const parent = parentElement(element);
   const property = attribute(element, 'itemprop');
   if (!parent || property === undefined) return undefined;
-  const members = childElements(parent).filter(
-    (child) =>
-      child.tagName === element.tagName &&
-      attribute(child, 'itemprop') === property &&
-      attribute(child, 'itemscope') === undefined,
-  );
+  let groups = siblingGroups.get(parent);
+  if (!groups) {
+    groups = new Map();
+    for (const child of childElements(parent)) {
+      const name = attribute(child, 'itemprop');
+      if (name === undefined || attribute(child, 'itemscope') !== undefined) continue;
+      const key = `${child.tagName} ${name}`;
+      const known = groups.get(key);
+      if (known) known.push(child);
+      else groups.set(key, [child]);
+    }
+    siblingGroups.set(parent, groups);
+  }
+  const members = groups.get(`${element.tagName} ${property}`) ?? [];
   return members.length > 1 ? members : undefined;
 }
+
+/** Siblings by tag and property, found once per parent: parsed trees never change. */
+const siblingGroups = new WeakMap<PageElement, Map<string, PageElement[]>>();

@@ -105,10 +105,18 @@ function typedRow(typing: Typing, scope: number, row: RawRow): ReadRow {
 
 /** The type of a path: as bound, else what the scope's own places vote for. */
 export function typeOfPath(template: Template, scope: number, path: string): ColumnType | undefined {
-  const bound = layoutOf(template).types[`${scope}/${path}`];
-  if (bound) return bound;
-  return template.scopes[scope]?.bindings.find(({ name }) => name === path)?.type;
+  let types = knownTypes.get(template);
+  if (!types) {
+    types = new Map(Object.entries(layoutOf(template).types));
+    for (const { id, bindings } of template.scopes) {
+      for (const { name, type } of bindings) if (type && !types.has(`${id}/${name}`)) types.set(`${id}/${name}`, type);
+    }
+    knownTypes.set(template, types);
+  }
+  return types.get(`${scope}/${path}`);
 }
+
+const knownTypes = new WeakMap<Template, Map<string, ColumnType>>();
 
 /** Before types are bound, a bare condition is about a boolean; all else is text. */
 function defaultType({ place }: Field): ColumnType {
