@@ -33,7 +33,6 @@ export function finishPage(page: CompiledPage, settled: Settled): SitePage {
   const { file, template, outline, document } = page;
   const { schema, routes, origin } = settled;
   const found: Diagnostic[] = [...page.diagnostics, ...settled.diagnostics];
-  const broken = hasError(page.diagnostics);
   const forms = page.forms.map((plan) => {
     const declared = settled.declared.get(plan);
     return finishForm(plan, {
@@ -49,11 +48,9 @@ export function finishPage(page: CompiledPage, settled: Settled): SitePage {
   for (const { definition, table } of forms) {
     if (table !== null) found.push(...lintForm(definition, { table }).filter((each) => each.severity === 'error'));
   }
-  // What a broken page declares is not in the schema, so its queries would only be blamed a second time.
-  const checked = broken ? { queries: {}, conditions: {}, diagnostics: [] } : checkQueries(template, schema);
+  const checked = checkQueries(template, schema);
   found.push(...checked.diagnostics);
-  const bound =
-    broken || hasError(found) ? { template, diagnostics: [] } : bindTypes(template, typesOf(template, schema));
+  const bound = hasError(found) ? { template, diagnostics: [] } : bindTypes(template, typesOf(template, schema));
   found.push(...bound.diagnostics);
   const pageParameters = pagingParameters(template, forms);
   return {

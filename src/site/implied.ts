@@ -180,7 +180,7 @@ function mentionsOf(template: Template, types: ReadonlyMap<string, ColumnType | 
   const add = (table: string | null, conditions: readonly Condition[], names: ExtraNames, at: SourcePosition): void => {
     for (const { path, operator, operands } of conditions) {
       const bare = operator === 'true' || operator === 'false';
-      if (table === null || path in names || path.includes('(')) continue;
+      if (table === null || Object.hasOwn(names, path) || path.includes('(')) continue;
       if (!bare && (operator !== 'eq' || operands[0]?.kind === 'path')) continue;
       const target = follow(types, table, path);
       if (target) found.push({ ...target, bare, at });

@@ -272,6 +272,39 @@ void test('one bad page does not take down the others', async (t) => {
   assert.equal(formOf(site, 'good.html').table, 'a');
 });
 
+void test('what a page with an error declares stays declared, for the pages that show it', async (t) => {
+  const site = await siteWith(t, {
+    'a.html': page(
+      '<p data-text="{nothing}"></p><ul data-list="dish"><li itemscope><b itemprop="name">A</b><i itemprop="note">n</i></li></ul>',
+    ),
+    'b.html': page('<ul data-list="dish?sort=note"><li itemscope><b itemprop="name">A</b></li></ul>'),
+  });
+  assert.deepEqual(errorsOf(site), ['a.html:5 site/unknown-name']);
+  assert.equal(pageOf(site, 'b.html').ok, true);
+  assert.deepEqual(columnsOf(site, 'dish'), { name: 'text', note: 'text' });
+});
+
+void test('hostile and broken files are told or served, never thrown', async (t) => {
+  const site = await siteWith(t, {
+    'empty.html': '',
+    'deep.html': `${'<div>'.repeat(2000)}<form method="post">`,
+    'open.html':
+      '<ul data-list="a"><li itemscope><b itemprop="name">x</b><form method=post name=f><input name=constructor>',
+    'names.html': page(
+      '<form method="post" name="__proto__"><input name="toString"></form><form method="post" name="%$§"><input name="日本"></form>',
+    ),
+    'nul.html': '<form method=post name="a\0b"><input name=x>\0',
+    'ü/ß & %41.html': page('<form method="post" action="?x#y"><input name="x"></form>'),
+  });
+  for (const file of ['names.html', 'open.html', 'ü/ß & %41.html']) assert.equal(pageOf(site, file).ok, true, file);
+  assert.equal(pageOf(site, 'deep.html').ok, false);
+  assert.equal(site.pages.has('empty.html'), false);
+  assert.deepEqual(columnsOf(site, 'f'), { constructor: 'text', a: 'reference a' });
+  assert.deepEqual(formOf(site, 'names.html').columns, { 0: 'tostring' });
+  const [path = ''] = pageOf(site, 'ü/ß & %41.html').urlPaths;
+  assert.deepEqual(site.routes.resolve(path), { kind: 'page', file: 'ü/ß & %41.html' });
+});
+
 void test('two pages that disagree on a type are told, both places', async (t) => {
   const site = await siteWith(t, {
     'a.html': page(

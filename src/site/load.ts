@@ -32,8 +32,8 @@ export async function loadSite(options: SiteOptions): Promise<Site> {
   const unmarkedForms = all.filter((page) => !isUsed(page) && page.document.forms.length > 0);
   const details = compiled.flatMap(({ file, detail }) => (detail ? [{ file, ...detail }] : []));
   const routes = makeRoutes({ files: walked.files.keys(), details, redirects });
-  const usable = compiled.filter((page) => !hasError(page.diagnostics));
-  const implied = impliedTables(usable);
+  // Pages with errors too: what they declare is meant, and other pages may show it.
+  const implied = impliedTables(compiled);
   const own = options.tables ?? [];
   const { declarations, refused } = withoutServerTables(implied.declarations, new Set(own.map((table) => table.name)));
   const derived = deriveSchema(declarations, own);

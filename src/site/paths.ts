@@ -71,5 +71,5 @@ export function typeAt(schema: Schema, place: Place, path: string): ColumnType |
     const type = table && rowPathType(schema, table, path);
     if (type) return type;
   }
-  return place.names[path];
+  return Object.hasOwn(place.names, path) ? place.names[path] : undefined;
 }

@@ -68,7 +68,7 @@ const noFilters = { controlsLists: [], filters: [], diagnostics: [] };
 function columnsOf(controls: readonly Control[], placed: Placed | undefined): Record<number, string> {
   const columns: Record<number, string> = {};
   for (const control of controls) {
-    const column = placed?.columns[control.name];
+    const column = placed && Object.hasOwn(placed.columns, control.name) ? placed.columns[control.name] : undefined;
     if (column !== undefined) columns[control.index] = column;
   }
   return columns;
