@@ -1,15 +1,29 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: it says which Node is needed before anything newer is loaded.
 const needed = [24, 18];
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
+const found = process.versions.node.split('.').map(Number);
+if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   console.error(
-    `backlot needs Node ${needed.join('.')} or newer; this is ${process.version}. ` +
-      'Install a newer one from https://nodejs.org, or run it through npm (npm start), which brings its own on Linux.',
+    'backlot needs Node ' +
+      needed.join('.') +
+      ' or newer; this is ' +
+      process.version +
+      '. Install a newer one from https://nodejs.org, or run it through npm (npm start), which brings its own on Linux.',
   );
-  process.exit(1);
+  process.exitCode = 1;
+} else {
+  void import('node:module')
+    .then(({ enableCompileCache }) => {
+      enableCompileCache();
+      return import('../src/cli/main.ts');
+    })
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((code) => {
+      process.exitCode = code;
+    })
+    .catch((error) => {
+      const missing = error && error.code === 'ERR_MODULE_NOT_FOUND';
+      console.error(missing ? `backlot: ${error.message}. Run npm ci first.` : error);
+      process.exitCode = 1;
+    });
 }
-const { enableCompileCache } = await import('node:module');
-enableCompileCache();
-const { main } = await import('../src/cli/main.ts');
-process.exitCode = await main(process.argv.slice(2));

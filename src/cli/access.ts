@@ -7,9 +7,11 @@ import { openSite } from './place.ts';
 export const access: Command = {
   name: 'access',
   usage: '',
-  summary: 'prints every table with its readers and writers, and where each is said',
+  summary: 'prints who may read and write each table, and where the files say so',
   description:
-    'Prints, for every table, who may read, insert, update and delete, which columns, and the place in the files that says so.',
+    'Prints, for every table, who may read, insert, update and delete, which columns, and the place in the files that ' +
+    'says so. What a visitor may not read is not sent to them.',
+  example: 'backlot access',
   options: dataOptions,
   wordsMin: 0,
   wordsMax: 0,

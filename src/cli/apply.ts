@@ -3,7 +3,7 @@ import { systemClock } from '../std/index.ts';
 import { changeData } from './change-data.ts';
 import { dataOptions } from './command.ts';
 import type { Command } from './command.ts';
-import { siteDirOf, openSite } from './place.ts';
+import { openSite, siteDirOf } from './place.ts';
 
 /** Makes the tables fit the files. */
 export const apply: Command = {
@@ -11,19 +11,16 @@ export const apply: Command = {
   usage: '',
   summary: 'makes the tables fit the files, after a backup',
   description:
-    'Does what plan prints. First it makes a backup in the data folder and verifies it. Rows that could not be converted stop ' +
-    'it before anything is changed. Done by the running server when there is one.',
+    'Does what plan prints. First it makes a backup in the data folder and verifies it. Values that could not be converted ' +
+    'stop it before anything is changed. Done by the running server when there is one; the server then follows.',
+  example: 'backlot apply',
   options: dataOptions,
   wordsMin: 0,
   wordsMax: 0,
   async run(input, context) {
-    const siteDir = await siteDirOf(input, context);
-    const said = await changeData(
-      input,
-      context,
-      'apply',
-      { siteDir },
-      async (data) => await applyPlan(data, await openSite(input, context, data), systemClock),
+    const args = input.options['site'] === undefined ? {} : { siteDir: await siteDirOf(input, context) };
+    const said = await changeData(input, context, 'apply', args, async (data) =>
+      applyPlan(data, await openSite(input, context, data), systemClock),
     );
     context.stdout.write(said);
     return 0;

@@ -1,10 +1,9 @@
 import { callControl, folderHolder } from '../database/index.ts';
-import { openData } from '../server/index.ts';
+import { hasData, noData, openData } from '../server/index.ts';
 import type { OpenData } from '../server/index.ts';
-import { memoryLog, systemClock, systemRandom } from '../std/index.ts';
+import { BacklotError } from '../std/index.ts';
 import type { CommandContext, CommandInput } from './command.ts';
-import { dataPlace } from './place.ts';
-import { programVersion } from './version.ts';
+import { dataOptionsOf, dataPlace } from './place.ts';
 
 /**
  * Runs a command that writes: by the server that has the data folder, when there is one; else here. Both print the
@@ -14,24 +13,35 @@ export async function changeData(
   input: CommandInput,
   context: CommandContext,
   command: string,
-  args: unknown,
+  args: Readonly<Record<string, string>>,
   here: (data: OpenData) => Promise<string>,
 ): Promise<string> {
   const place = dataPlace(input, context);
-  if (!place.databaseUrl && folderHolder(place.dataDir)) {
-    const answer = await callControl(place.dataDir, command, args);
-    if (answer !== undefined) return String(answer as string);
+  if (!hasData(place)) throw noData(place.dataDir);
+  let data: OpenData;
+  try {
+    data = await openData(await dataOptionsOf(input, context));
+  } catch (error) {
+    if (!isCode(error, 'database/in-use')) throw error;
+    return await callServer(place.dataDir, command, args, error);
   }
-  const data = await openData({
-    ...place,
-    clock: systemClock,
-    random: systemRandom,
-    log: memoryLog(),
-    program: await programVersion(),
-  });
   try {
     return await here(data);
   } finally {
     await data.close();
   }
+}
+
+async function callServer(dataDir: string, command: string, args: unknown, inUse: BacklotError): Promise<string> {
+  try {
+    return String(await callControl(dataDir, command, args));
+  } catch (error) {
+    // Held by something that takes no commands: another command, or a server that is only starting.
+    if (isCode(error, 'database/control') && folderHolder(dataDir)?.address === undefined) throw inUse;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): error is BacklotError {
+  return error instanceof BacklotError && error.code === code;
 }

@@ -10,6 +10,7 @@ export const dev: Command = {
   description:
     'Like serve, and watches the folder. When a file changes, what only adds to the tables is done at once, open browsers ' +
     'reload, and errors are shown in the terminal and on the page.',
+  example: 'backlot dev examples/trattoria',
   options: serveOptions,
   wordsMin: 1,
   wordsMax: 1,

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { explain as explainElement } from '../site/index.ts';
-import { BacklotError, formatPosition } from '../std/index.ts';
-import { dataOptions } from './command.ts';
+import { formatPosition } from '../std/index.ts';
+import { dataOptions, usageError } from './command.ts';
 import type { Command } from './command.ts';
 import { openSite } from './place.ts';
 
@@ -13,16 +13,13 @@ export const explain: Command = {
   description:
     'Says what the element at a line of a page is: the list or row it belongs to, the column it shows or fills, its type ' +
     'and rules, its form, and who may see or submit it. FILE is a path inside the site, or a path to it.',
+  example: 'backlot explain menu.html:38',
   options: dataOptions,
   wordsMin: 1,
   wordsMax: 1,
   async run(input, context) {
     const match = /^(.+?):(\d+)(?::(\d+))?$/.exec(input.words[0] ?? '');
-    if (!match)
-      throw new BacklotError(
-        'cli/place',
-        `"${input.words[0]}" is no place; write it as menu.html:12 or menu.html:12:5.`,
-      );
+    if (!match) throw usageError(`"${input.words[0]}" is no place; write it as menu.html:12 or menu.html:12:5.`);
     const [, file = '', line, column] = match;
     const site = await openSite(input, context);
     const inside = site.files.has(file) ? file : relative(site.dir, resolve(context.cwd, file)).replaceAll('\\', '/');

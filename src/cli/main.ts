@@ -1,14 +1,23 @@
-import { parseArgs } from 'node:util';
-import { BacklotError } from '../std/index.ts';
-import type { Command, CommandContext, CommandInput } from './command.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BacklotError, systemClock } from '../std/index.ts';
+import { USAGE_CODE } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { commands } from './commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { processContext } from './process-context.ts';
+import { readInput } from './read-input.ts';
+import { serve } from './serve.ts';
+import { didYouMean, suggest } from './suggest.ts';
+import { describeUnexpected } from './unexpected.ts';
 import { programVersion } from './version.ts';
 
 /** Exit codes: done, something to mend, used wrongly. */
 const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
+
+const names = commands.map(({ name }) => name);
 
 /**
  * Runs the command line.
@@ -22,25 +31,36 @@ export async function main(args: readonly string[], context: CommandContext = pr
     context.stdout.write(`${await programVersion()}\n`);
     return OK;
   }
-  if (args.length === 0 || first === '--help' || first === '-h' || first === 'help') {
-    return help(args[1], context);
-  }
-  const named = commands.find((command) => command.name === first);
-  const command = named ?? commands.find(({ name }) => name === 'serve');
-  if (!command) throw new Error('there is no serve command');
-  return await runCommand(command, named ? args.slice(1) : args, context);
+  if (args.length === 0 || first === '--help' || first === '-h' || first === 'help') return help(args[1], context);
+  const named = commands.find(({ name }) => name === first);
+  if (!named && isMistypedCommand(first, context)) return usage(`there is no command "${first}".`, first, context);
+  // The word `serve` may be left out.
+  return named ? await runCommand(named, args.slice(1), context) : await runCommand(serve, args, context);
 }
 
 function help(name: string | undefined, context: CommandContext): number {
   const command = commands.find((one) => one.name === name);
+  if (!command && name !== undefined && !name.startsWith('-')) {
+    return usage(`there is no command "${name}".`, name, context);
+  }
   context.stdout.write(command ? commandHelp(command) : generalHelp(commands));
   return OK;
+}
+
+function usage(problem: string, word: string, context: CommandContext): number {
+  context.stderr.write(`backlot: ${problem}${didYouMean(word, names)} See backlot --help.\n`);
+  return USAGE;
+}
+
+/** A word that is no folder either. */
+function isMistypedCommand(word: string, context: CommandContext): boolean {
+  return !word.startsWith('-') && suggest(word, names) !== undefined && !existsSync(resolve(context.cwd, word));
 }
 
 async function runCommand(command: Command, args: readonly string[], context: CommandContext): Promise<number> {
   const input = readInput(command, args);
   if (typeof input === 'string') {
-    context.stderr.write(`backlot: ${input} (see backlot ${command.name} --help)\n`);
+    context.stderr.write(`backlot: ${input} See backlot ${command.name} --help.\n`);
     return USAGE;
   }
   if (input.options['help'] === true) {
@@ -50,48 +70,14 @@ async function runCommand(command: Command, args: readonly string[], context: Co
   try {
     return await command.run(input, context);
   } catch (error) {
-    if (!(error instanceof BacklotError)) throw error;
-    context.stderr.write(`backlot: ${error.message}\n`);
+    // Whoever read the output has read enough: `backlot export dish | head -1`.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return OK;
+    if (error instanceof BacklotError && error.code === USAGE_CODE) {
+      context.stderr.write(`backlot: ${error.message} See backlot ${command.name} --help.\n`);
+      return USAGE;
+    }
+    const line = error instanceof BacklotError ? error.message : describeUnexpected(error, systemClock.now());
+    context.stderr.write(`backlot: ${line.replaceAll('\n', ' ')}\n`);
     return FAILED;
   }
-}
-
-/** The words and options, or what is wrong with them. */
-function readInput(command: Command, args: readonly string[]): CommandInput | string {
-  const options = Object.fromEntries(Object.entries(command.options).map(([name, { type }]) => [name, { type }]));
-  try {
-    const parsed = parseArgs({
-      args: [...args],
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-      strict: true,
-    });
-    const { positionals } = parsed;
-    const values = parsed.values as CommandInput['options'];
-    if (values['help'] === true) return { words: positionals, options: values };
-    if (positionals.length < command.wordsMin) return `${command.name} needs ${command.usage}`;
-    const surplus = positionals[command.wordsMax];
-    if (surplus !== undefined) {
-      return command.name === 'serve' && positionals.length > 1
-        ? `there is no command "${positionals[0]}"`
-        : `${command.name} does not take "${surplus}"`;
-    }
-    return { words: positionals, options: values };
-  } catch (error) {
-    return error instanceof Error ? error.message.split('.')[0]! : String(error);
-  }
-}
-
-function processContext(): CommandContext {
-  const stopAsked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  return {
-    cwd: process.cwd(),
-    environment: process.env,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stopAsked,
-  };
 }

@@ -1,17 +1,36 @@
 import { resolve } from 'node:path';
-import { lastSite, loadServedSite, openDataToRead, readSettings, configuredSettings } from '../server/index.ts';
-import type { DataPlace, OpenData } from '../server/index.ts';
+import {
+  configuredSettings,
+  hasData,
+  lastSite,
+  loadServedSite,
+  openDataToRead,
+  readSettings,
+} from '../server/index.ts';
+import type { DataPlace, OpenData, OpenDataOptions } from '../server/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, memoryLog, systemClock, systemRandom } from '../std/index.ts';
-import { textOption } from './command.ts';
+import { textOption, usageError } from './command.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { programVersion } from './version.ts';
 
 /** Where the data is that a command was pointed to. */
 export function dataPlace(input: CommandInput, context: CommandContext): DataPlace {
+  const databaseUrl = textOption(input, 'database');
+  if (databaseUrl !== undefined && !/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
+    throw usageError('--database takes the address of a PostgreSQL database: postgres://user:password@host:5432/name.');
+  }
+  return { dataDir: resolve(context.cwd, textOption(input, 'data') ?? 'backlot-data'), databaseUrl };
+}
+
+/** What it takes to open the data that a command was pointed to. */
+export async function dataOptionsOf(input: CommandInput, context: CommandContext): Promise<OpenDataOptions> {
   return {
-    dataDir: resolve(context.cwd, textOption(input, 'data') ?? 'backlot-data'),
-    databaseUrl: textOption(input, 'database'),
+    ...dataPlace(input, context),
+    clock: systemClock,
+    random: systemRandom,
+    log: memoryLog(),
+    program: await programVersion(),
   };
 }
 
@@ -21,13 +40,7 @@ export async function withDataToRead<T>(
   context: CommandContext,
   work: (data: OpenData) => Promise<T>,
 ): Promise<T> {
-  const data = await openDataToRead({
-    ...dataPlace(input, context),
-    clock: systemClock,
-    random: systemRandom,
-    log: memoryLog(),
-    program: await programVersion(),
-  });
+  const data = await openDataToRead(await dataOptionsOf(input, context));
   try {
     return await work(data);
   } finally {
@@ -39,13 +52,18 @@ export async function withDataToRead<T>(
 export async function siteDirOf(input: CommandInput, context: CommandContext, data?: OpenData): Promise<string> {
   const named = textOption(input, 'site');
   if (named !== undefined) return resolve(context.cwd, named);
-  const last = data
-    ? await lastSite(data.driver)
-    : await withDataToRead(input, context, (open) => lastSite(open.driver));
+  const last = data ? await lastSite(data.driver) : await lastSiteOnDisk(input, context);
   if (last === undefined) {
-    throw new BacklotError('cli/site', 'No site has been served with this data yet. Name one with --site DIR.');
+    const { dataDir, databaseUrl } = dataPlace(input, context);
+    const where = databaseUrl === undefined ? `the data in ${dataDir}` : 'this database';
+    throw new BacklotError('cli/site', `No site has been served with ${where} yet. Name one with --site DIR.`);
   }
   return last;
+}
+
+async function lastSiteOnDisk(input: CommandInput, context: CommandContext): Promise<string | undefined> {
+  if (!hasData(dataPlace(input, context))) return undefined;
+  return await withDataToRead(input, context, (data) => lastSite(data.driver));
 }
 
 /** Loads the folder a command is about, as the server would. */

@@ -12,10 +12,10 @@ export const schema: Command = {
   summary: 'prints the tables and columns in use',
   description:
     'Prints the schema that is kept with the data: every table, its columns, their types and rules, and where each is declared.',
+  example: 'backlot schema --json',
   options: {
-    data: dataOptions.data,
-    database: dataOptions.database,
     json: { type: 'boolean', summary: 'as JSON' },
+    ...dataOptions,
   },
   wordsMin: 0,
   wordsMax: 0,

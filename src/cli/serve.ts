@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { startServer } from '../server/index.ts';
-import { BacklotError, systemClock, systemRandom } from '../std/index.ts';
-import { serveOptions, textOption } from './command.ts';
+import { systemClock, systemRandom } from '../std/index.ts';
+import { serveOptions, textOption, usageError } from './command.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
 import { operatorLog } from './operator-log.ts';
+import { dataPlace } from './place.ts';
 import { programVersion } from './version.ts';
 
 /** Serves a folder until asked to stop. */
@@ -14,7 +15,8 @@ export const serve: Command = {
   description:
     'Serves the folder SITE. Its posted forms are validated by their own HTML and stored; its marked elements show rows. ' +
     'No file is changed. Prints one line with the address when it is ready. Stops on SIGTERM or Ctrl+C, after ' +
-    'finishing what is under way.',
+    'finishing what is under way. The word serve may be left out.',
+  example: 'backlot serve examples/trattoria --port 8080',
   options: serveOptions,
   wordsMin: 1,
   wordsMax: 1,
@@ -23,11 +25,12 @@ export const serve: Command = {
 
 /** Shared with `dev`. */
 export async function runServer(input: CommandInput, context: CommandContext, dev: boolean): Promise<number> {
+  // Asked for first, so that a signal during the start is not lost.
+  const { stopAsked } = context;
   const siteDir = resolve(context.cwd, input.words[0] ?? '.');
   const server = await startServer({
     siteDir,
-    dataDir: resolve(context.cwd, textOption(input, 'data') ?? 'backlot-data'),
-    databaseUrl: textOption(input, 'database'),
+    ...dataPlace(input, context),
     host: textOption(input, 'host') ?? '127.0.0.1',
     port: portOf(textOption(input, 'port')),
     environment: context.environment,
@@ -40,17 +43,23 @@ export async function runServer(input: CommandInput, context: CommandContext, de
       for (const line of lines) context.stderr.write(`${line}\n`);
     },
   });
-  context.stdout.write(`${input.words[0]} is served at ${server.address}\n`);
-  await context.stopAsked;
+  context.stdout.write(`${shortPath(siteDir, context.cwd)} is served at ${server.address}\n`);
+  await stopAsked;
   await server.close();
   return 0;
+}
+
+/** As one would write it here. */
+function shortPath(path: string, cwd: string): string {
+  const inside = relative(cwd, path);
+  return inside === '' || inside.startsWith('..') ? path : inside;
 }
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return 4000;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new BacklotError('cli/port', `--port is "${text}"; it takes a whole number from 0 to 65535.`);
+    throw usageError(`--port is "${text}"; it takes a whole number from 0 to 65535.`);
   }
   return port;
 }

@@ -3,7 +3,6 @@ export { configuredSettings } from './config-file.ts';
 export { lastSite } from './last-site.ts';
 export { hasData, noData, openData, openDataToRead } from './open-data.ts';
 export type { DataPlace, OpenData, OpenDataOptions } from './open-data.ts';
-export { pagePolicy } from './policy.ts';
 export { applyPlan, describePlan, renameInUse } from './schema-commands.ts';
 export { readSettings } from './settings.ts';
 export type { Settings } from './settings.ts';
