@@ -110,6 +110,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
     const { file, place, open } = await bench(context, dialect);
     const driver = await open(await place());
     await makeDishes(driver);
+    await driver.commit(Array.from({ length: 2000 }, (_, row) => addDish(driver, `row-${row}`)));
     const done = new AbortController();
     const write = async (): Promise<void> => {
       for (let index = 0; !done.signal.aborted; index++) {

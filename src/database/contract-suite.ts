@@ -175,6 +175,15 @@ function refusals(scenario: Scenario): void {
     assert.deepEqual(await loggedIds(driver), ['a']);
   });
 
+  scenario('a guard counts the rows that it gives, not those changed before it', async (driver) => {
+    const guarded = (id: string, price: number): Change => {
+      const guard = statement(driver, 'select 1 from dish where price = ?', [price]);
+      return { statements: [...addDish(driver, id).statements, { ...guard, touches: 1 }], entries: [entry(id)] };
+    };
+    assert.deepEqual((await driver.commit([guarded('a', 2), guarded('b', 1)])).map(refusalOf), ['guard', 'accepted']);
+    assert.deepEqual(await idsOf(driver), ['b']);
+  });
+
   scenario('of two changes that rely on the same version one is accepted', async (driver) => {
     await driver.commit([addDish(driver, 'a')]);
     const outcomes = await driver.commit([setPrice(driver, 'a', 2, 1), setPrice(driver, 'a', 3, 1)]);

@@ -86,13 +86,17 @@ export interface Driver extends Reader {
   readonly dialect: 'sqlite' | 'postgres';
   /** Applies a group: outcomes in the order of the changes. */
   commit(changes: readonly Change[]): Promise<readonly Outcome[]>;
-  /** Runs reads in one repeatable-read snapshot. */
+  /**
+   * Runs reads in one repeatable-read snapshot, which begins with the first of them. Snapshots are bounded in number
+   * and wait for one another: never open one within another. On PostgreSQL `read` may run a second time, where its
+   * connection was lost or a migration came between.
+   */
   snapshot<T>(read: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs DDL and its log entries in one transaction under the writer's lock. Re-reads nothing, checks nothing. */
   migrate(statements: readonly Statement[], entries: readonly LogEntry[]): Promise<void>;
   /** Log entries after `position`, in order, at most `limit`. */
   entriesAfter(position: number, limit: number): Promise<readonly LoggedEntry[]>;
-  /** The newest position, 0 when the log is empty. */
+  /** The newest position, 0 when the log is empty. Retention must keep the newest entry: positions follow it. */
   position(): Promise<number>;
   /** Calls back (without data) soon after any commit, ours or another process's. Returns how to stop. */
   onCommit(wake: () => void): () => void;

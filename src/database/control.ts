@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,7 +54,6 @@ export async function serveControl(
       process.umask(before);
     }
   });
-  chmodSync(path, 0o600);
   return {
     async close() {
       server.close();

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { startPostgres } from '../../test/postgres.ts';
 import type { PostgresServer } from '../../test/postgres.ts';
 import { manualClock, memoryLog } from '../std/index.ts';
-import { addDish, driverContract, idsOf, loggedIds, makeDishes, nextWake, refusalOf } from './contract-suite.ts';
+import { addDish, driverContract, idsOf, loggedIds, makeDishes, refusalOf } from './contract-suite.ts';
 import type { Driver } from './contract.ts';
 import { DatabaseError } from './errors.ts';
 import type { FaultPoint } from './fault.ts';
@@ -182,14 +182,20 @@ void test('a statement that takes too long is stopped, and its group fails alone
 void test('a writer that hangs with the lock in hand is thrown out by the server', async (context) => {
   const open = await opener(context);
   const released = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
   let hang = false;
   const hanging = await open({
-    idleTransactionTimeoutMs: 20,
-    fault: (point) => (hang && point === 'commit' ? released.promise : undefined),
+    idleTransactionTimeoutMs: 400,
+    fault: async (point) => {
+      if (!hang || point !== 'commit') return;
+      reached.resolve();
+      await released.promise;
+    },
   });
   await makeDishes(hanging);
   hang = true;
   const stuck = hanging.commit([addDish(hanging, 'a')]);
+  await reached.promise;
   const other = await open();
   assert.deepEqual((await other.commit([addDish(other, 'b')])).map(refusalOf), ['accepted']);
   hang = false;
@@ -208,12 +214,32 @@ void test('a deferred reference refuses its change at the commit', async (contex
   await assert.rejects(driver.commit([change, change]), { code: 'database/statement' });
 });
 
-void test('a driver whose listener is not told finds out by asking', async (context) => {
+/** Listens, and gives what resolves at the next wake-up from now on. */
+async function listening(driver: Driver): Promise<() => Promise<void>> {
+  const told: (() => void)[] = [];
+  driver.onCommit(() => told.shift()?.());
+  const next = (): Promise<void> => new Promise((resolve) => told.push(resolve));
+  // The first wake-up is for having begun to listen.
+  await next();
+  return next;
+}
+
+void test('a commit in another process is told at once, without asking', { timeout: 20_000 }, async (context) => {
   const open = await opener(context);
   const driver = await open();
   await makeDishes(driver);
-  const other = await open({ pollMs: 5 });
-  const woken = nextWake(other);
+  const next = await listening(await open({ pollMs: 60_000 }));
+  const woken = next();
+  await driver.commit([addDish(driver, 'a')]);
+  await woken;
+});
+
+void test('a driver whose listener is not told finds out by asking', { timeout: 20_000 }, async (context) => {
+  const open = await opener(context);
+  const driver = await open();
+  await makeDishes(driver);
+  const next = await listening(await open({ pollMs: 5 }));
+  const woken = next();
   // In the log, and nobody notified.
   const values = `(1, 1, '', 'cli', 'dish', 'a', 1, 'update', null)`;
   await driver.query(`insert into _log values ${values}`, []);
@@ -231,6 +257,10 @@ void test('a connection that has prepared too many statements is replaced', asyn
   const [row] = await driver.query('select count(*) as n from pg_prepared_statements', []);
   assert.ok(Number(row!['n']) <= 8);
   assert.equal((await idsOf(driver)).length, 12);
+  const sql = `insert into dish (id, price) select 'prepared', count(*) from pg_prepared_statements`;
+  await driver.commit([{ statements: [{ sql, params: [] }], entries: [] }]);
+  const [prepared] = await driver.query(`select price from dish where id = 'prepared'`, []);
+  assert.ok(Number(prepared!['price']) <= 12, 'the writer, which is replaced between two groups');
 });
 
 void test('numbers are numbers, dates and JSON the text they are', async (context) => {

@@ -92,13 +92,14 @@ export function sqliteWriter(options: SqliteWriterOptions): SqliteWriter {
         // Alone, the transaction itself is the savepoint.
         if (!alone) connection.run('savepoint change');
         const refusal = applyStatements(connection, change.statements);
+        // Some refusals take the whole transaction with them (`insert or rollback`, a full disk).
+        if (!connection.database.isTransaction) throw outsideTransaction();
         if (refusal) {
           if (!alone) connection.run('rollback to change');
         } else {
           log(change.entries, position, time);
           position += change.entries.length;
         }
-        if (!connection.database.isTransaction) throw outsideTransaction();
         if (!alone) connection.run('release change');
         return refusal ? { ok: false, refusal } : { ok: true, position };
       });
@@ -182,8 +183,6 @@ function applyStatements(connection: SqliteConnection, statements: readonly Stat
     } catch (error) {
       const refusal = sqliteRefusal(error, index);
       if (!refusal) throw error;
-      // Some constraints take the whole transaction with them (`on conflict rollback`).
-      if (!connection.database.isTransaction) throw outsideTransaction(error);
       return refusal;
     }
     if (statement.touches !== undefined && touched !== statement.touches) {
@@ -198,7 +197,7 @@ function deferredRefusal(error: unknown, change: Change): Refusal | undefined {
   return sqliteRefusal(cause, change.statements.length - 1);
 }
 
-function outsideTransaction(cause?: unknown): DatabaseError {
+function outsideTransaction(): DatabaseError {
   const detail = 'The transaction was gone before its end, so the whole group was given up.';
-  return new DatabaseError('database/statement', detail, { cause });
+  return new DatabaseError('database/statement', detail);
 }
