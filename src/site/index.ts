@@ -1,21 +1,13 @@
 /** The folder: files, watch, routes, parts, redirects; what the pages imply; check and explain. */
-export { checkSite } from './check.ts';
 export { accessReport } from './access-report.ts';
+export { checkSite } from './check.ts';
 export { explain } from './explain.ts';
-export type { Explanation } from './explain.ts';
 export { loadSite } from './load.ts';
 export { formNotices } from './notices.ts';
-export { policyNeeds } from './policy.ts';
-export type { PolicyNeeds } from './policy.ts';
-export type { Redirect } from './redirects.ts';
-export { canonicalPath, isPageFile, makeRoutes } from './routes.ts';
-export type { DetailRoute, Route, RouteRequest, Routes, RouteSources } from './routes.ts';
+export { canonicalPath, isPageFile } from './routes.ts';
+export type { Route } from './routes.ts';
 export { readSeeds } from './seeds.ts';
-export type { Seeds } from './seeds.ts';
 export type * from './site.ts';
 export { sitemaps } from './sitemap.ts';
 export type { SitemapRow } from './sitemap.ts';
 export { watchSite } from './watch.ts';
-export type { SiteWatch, WatchOptions } from './watch.ts';
-export { isLeftOut, walkSite } from './walk.ts';
-export type { WalkedSite, WalkOptions } from './walk.ts';

@@ -15,7 +15,7 @@ function rowPathType(schema: Schema, table: Table, path: string): ColumnType | u
 }
 
 /** Names of state that any place of a page may use, and the numbers of its lists by their ids. */
-export function pageNames(template: Template): ExtraNames {
+function pageNames(template: Template): ExtraNames {
   const names: Record<string, ColumnType> = { saved: text, invalid: boolean, user: text, 'user.role': text };
   for (const scope of template.scopes) {
     if (scope.kind !== 'list' || scope.elementId === undefined) continue;

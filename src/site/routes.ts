@@ -28,7 +28,7 @@ export interface Routes {
 }
 
 /** A file that stands for rows: `menu/tagliatelle.html` for `/menu/*`. */
-export interface DetailRoute {
+interface DetailRoute {
   readonly file: string;
   /** `/menu/` */
   readonly prefix: string;

@@ -19,7 +19,7 @@ export interface Seed {
 }
 
 /** A sample that looks for its row. */
-export interface Sample {
+interface Sample {
   readonly table: Table;
   readonly values: Readonly<Record<string, Value>>;
   readonly slug?: string;

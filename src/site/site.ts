@@ -102,7 +102,7 @@ export interface DetailPage {
   readonly sampleKey?: string;
 }
 
-export interface PageAccess {
+interface PageAccess {
   /** `data-as` of `<html>`, else `anyone`. */
   readonly page: Audience;
   /** By scope id: who receives the scope's rows. */

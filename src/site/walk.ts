@@ -65,7 +65,7 @@ export async function walkSite(dir: string, options: WalkOptions = {}): Promise<
 }
 
 /** Whether a path relative to the folder is never served, by its names alone. */
-export function isLeftOut(relative: string): boolean {
+function isLeftOut(relative: string): boolean {
   const names = relative.split('/');
   if (names.some((name) => (name.startsWith('.') && name !== '.well-known') || name === 'node_modules')) return true;
   if (relative === '_redirects' || relative === '_headers') return true;
