@@ -6,7 +6,7 @@ import type { BindingDraft, Context, FieldDraft, Work } from './draft.ts';
 import { forbiddenReason } from './escape.ts';
 import type { Format } from './format.ts';
 import type { Mark } from './marks.ts';
-import type { FieldPlace } from './nodes.ts';
+import type { FieldPlace } from './reading.ts';
 import { attributesByName } from './places.ts';
 import { isText } from './tree.ts';
 import type { PageElement } from './tree.ts';
@@ -109,7 +109,7 @@ export function addFields(work: Work, property: Property, place: FieldPlace, pre
 }
 
 /** Notes that a scope's table has a column. */
-export function addBinding(work: Work, context: Context, binding: BindingDraft): void {
+function addBinding(work: Work, context: Context, binding: BindingDraft): void {
   const { bindings } = context.scope;
   const known = bindings.get(binding.name);
   if (!known) {

@@ -1,18 +1,19 @@
 import type { Query } from '../query/index.ts';
 import { foldName } from '../schema/index.ts';
 import { addFields, readableCondition } from './compile-binding.ts';
-import { attribute, contains, hasAttribute } from './document.ts';
+import { attribute, attributePosition, contains, hasAttribute } from './document.ts';
 import { addRegion, addSlot, elementRange, marksOf, needCondition, order, refuse } from './draft.ts';
 import type { Context, Work } from './draft.ts';
-import { compileControl, compileForm } from './compile-form.ts';
+import { compileControl, compileForm, formMethod } from './compile-form.ts';
 import { compileLink, compileNavigation } from './compile-navigation.ts';
-import { openContainer, openFirstItems, openItems, openNested, openRow } from './compile-scope.ts';
+import { openItems } from './compile-items.ts';
+import { openContainer, openFirstItems, openNested, openRow } from './compile-scope.ts';
 import type { ListFound } from './compile-scope.ts';
 import { compileValues } from './compile-values.ts';
 import { compileClass } from './compile-words.ts';
 import { markPosition } from './marks.ts';
 import type { Mark, Marks } from './marks.ts';
-import type { FieldPlace } from './nodes.ts';
+import type { FieldPlace } from './reading.ts';
 import { isHtml, writtenChildren } from './tree.ts';
 import type { PageElement, PageRoot } from './tree.ts';
 
@@ -45,6 +46,7 @@ function compileItem(work: Work, element: PageElement, marks: Marks, context: Co
     part: context.part || marks.named.part !== undefined,
   };
   work.contexts.set(element, own);
+  misplaced(work, element, marks, own);
   if (marks.named.if && !isVariant(work, element, own)) {
     const around = own.scope !== outer.scope && own.scope.kind === 'nested' ? outer : own;
     compileCondition(work, element, marks.named.if, around, around === own ? order.innerIf : order.outerIf);
@@ -89,6 +91,10 @@ function compileTemplate(work: Work, element: PageElement, context: Context): vo
   if (offset === undefined || work.seen.has(offset)) return;
   work.seen.add(offset);
   const marks = marksOf(work, element);
+  if (marks.named.row) {
+    const fix = 'Put data-row on an element around the list or inside the item.';
+    refuse(work, element, marks.named.row.attribute, 'html/row-on-item', 'A list’s item is a row already.', fix);
+  }
   const form = work.formIndex.get(element) ?? context.form;
   const own = { ...context, form };
   compileGuard(work, element, marks, order.itemGuard, undefined);
@@ -226,6 +232,24 @@ function conditionField(
     },
   };
   addFields(work, { element, labels: [path], context, display: { lang: '' } }, place, 4);
+}
+
+/** Tells of what stands where it means nothing. */
+function misplaced(work: Work, element: PageElement, marks: Marks, context: Context): void {
+  const { save } = marks.named;
+  if (save && (element.tagName !== 'form' || formMethod(element) !== 'post')) {
+    const found = `${save.attribute} says where a posted form saves; this <${element.tagName}> is none.`;
+    refuse(work, element, save.attribute, 'html/save-without-post', found, 'Put it on a <form method="post">.');
+  }
+  if (context.binds && isItem(element) && hasAttribute(element, 'itemref')) {
+    work.diagnostics.push({
+      severity: 'warning',
+      code: 'html/itemref-not-followed',
+      message: 'itemref is not followed: only what stands inside the item is bound to its row.',
+      fix: 'Move those elements into the item.',
+      at: attributePosition(work.document, element, 'itemref'),
+    });
+  }
 }
 
 /** Compiles what the parser copied out of a wrongly nested element: nothing can be marked there. */

@@ -12,7 +12,8 @@ import { learnFromSamples } from './learn.ts';
 import { folderOfFile } from './link.ts';
 import { readMarks } from './marks.ts';
 import type { MarksOfPage } from './marks.ts';
-import type { Layout, ScopeReader } from './nodes.ts';
+import type { Layout } from './nodes.ts';
+import type { ScopeReader } from './reading.ts';
 import type { Compiled, FormPlace, Needs, Scope, Source, Template } from './template.ts';
 import type { PageElement } from './tree.ts';
 

@@ -28,12 +28,6 @@ export interface PageDocument {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Half-open range of offsets in the source text. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Parses a page once. Never throws for what the page contains: beyond the limits the tree is empty and a diagnostic says why. */
 export function parsePage(source: Source): PageDocument {
   const { root, parserOwners, refused } = parseTree(source.text);

@@ -6,7 +6,8 @@ import { attribute, attributePosition, elementPosition } from './document.ts';
 import type { PageDocument } from './document.ts';
 import { noMarks } from './marks.ts';
 import type { Mark, Marks } from './marks.ts';
-import type { Field, TemplateNode, ValueRef } from './nodes.ts';
+import type { TemplateNode, ValueRef } from './nodes.ts';
+import type { Field } from './reading.ts';
 import { attributeSlot } from './slot.ts';
 import type { AttributeSlot } from './slot.ts';
 import type { ConditionNeed, FormPlace, Guard, PaginationPlace, Path, PathNeed, Scope } from './template.ts';
@@ -116,7 +117,7 @@ export interface Context {
 }
 
 /** What hiding an element with `data-if` means; the samples decide. */
-export interface ConditionHides {
+interface ConditionHides {
   readonly condition: number;
   readonly attribute: string;
   readonly dynamic: { staysHidden: boolean; hiddenSays: boolean };

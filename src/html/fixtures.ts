@@ -16,7 +16,7 @@ import type {
 
 /* Test data: page data made of rows, as the pages room makes it of tables, for queries on a row's own columns. */
 
-export interface Names {
+interface Names {
   readonly [name: string]: Value;
 }
 

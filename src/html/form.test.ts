@@ -16,7 +16,7 @@ function form(
   return rendered(page, {}, { ...options, forms: { 0: { ...(action === undefined ? {} : { action }), controls } } });
 }
 
-test('a posted form leads to the address it is given; without one it stays as it is', () => {
+void test('a posted form leads to the address it is given; without one it stays as it is', () => {
   const page = '<form method=POST action="thanks.html"><input name=a></form>';
   assert.equal(put(page), page);
   assert.equal(
@@ -26,7 +26,7 @@ test('a posted form leads to the address it is given; without one it stays as it
   assert.equal(form('<form method=post></form>', {}, '/c'), '<form method=post action="/c"></form>');
 });
 
-test('a delete button gets its own address', () => {
+void test('a delete button gets its own address', () => {
   const page = '<form method=post><button formaction="?delete">x</button></form>';
   assert.equal(
     rendered(page, {}, { forms: { 0: { action: '/a', deleteAction: '/a?delete', controls: {} } } }),
@@ -34,7 +34,7 @@ test('a delete button gets its own address', () => {
   );
 });
 
-test('what was sent is kept in every kind of control', () => {
+void test('what was sent is kept in every kind of control', () => {
   const page =
     '<form method=post><input name=a value=x><textarea name=b>\nold</textarea><select name=c><option>1<option value=2 selected>two</select><input type=checkbox name=d value=1 checked><input type=radio name=e value=1><input type=radio name=e value=2 checked></form>';
   assert.equal(
@@ -50,12 +50,12 @@ test('what was sent is kept in every kind of control', () => {
   );
 });
 
-test('passwords and files are never filled', () => {
+void test('passwords and files are never filled', () => {
   const page = '<form method=post><input type=password name=a><input type=file name=b></form>';
   assert.equal(form(page, { 0: { value: 'secret' }, 1: { value: 'x' } }), page);
 });
 
-test('a GET form shows the values in force', () => {
+void test('a GET form shows the values in force', () => {
   const page =
     '<form><input name=q value=""><input name="price.max"></form><ul data-list="dish"><li itemscope itemprop=x></ul>';
   assert.ok(
@@ -65,7 +65,7 @@ test('a GET form shows the values in force', () => {
   );
 });
 
-test('a message stands in a paragraph after the control, or after its label, which the control names', () => {
+void test('a message stands in a paragraph after the control, or after its label, which the control names', () => {
   assert.equal(
     form('<form method=post><label>G <input name=guests value=2></label> <input name=b></form>', {
       0: { value: '40', message: 'At most <12>.' },
@@ -75,7 +75,7 @@ test('a message stands in a paragraph after the control, or after its label, whi
   );
 });
 
-test('descriptions that are there already stay, and ids in use are avoided', () => {
+void test('descriptions that are there already stay, and ids in use are avoided', () => {
   assert.equal(
     form('<form method=post><input name=a aria-describedby="hint"><i id=hint></i><i id="a-error"></i></form>', {
       0: { message: 'No.' },
@@ -84,14 +84,14 @@ test('descriptions that are there already stay, and ids in use are avoided', () 
   );
 });
 
-test('a message never stands in a paragraph, which it would end', () => {
+void test('a message never stands in a paragraph, which it would end', () => {
   assert.equal(
     form('<form method=post><p><label>A <input name=a></label> hint</p></form>', { 0: { message: 'No.' } }),
     '<form method=post><p><label>A <input name=a aria-invalid="true" aria-describedby="a-error"></label> hint</p><p id="a-error" class="error">No.</p></form>',
   );
 });
 
-test('the element of aria-errormessage is shown; its own text stays, an empty one gets the message', () => {
+void test('the element of aria-errormessage is shown; its own text stays, an empty one gets the message', () => {
   assert.equal(
     form('<form method=post><input name=a aria-errormessage=e><p id=e hidden>Ours.</p></form>', {
       0: { message: 'No.' },
@@ -106,7 +106,7 @@ test('the element of aria-errormessage is shown; its own text stays, an empty on
   );
 });
 
-test('radio buttons of one name share one message, after the last of them', () => {
+void test('radio buttons of one name share one message, after the last of them', () => {
   assert.equal(
     form(
       '<form method=post><label><input type=radio name=r value=1>1</label><label><input type=radio name=r value=2>2</label></form>',
@@ -116,7 +116,7 @@ test('radio buttons of one name share one message, after the last of them', () =
   );
 });
 
-test('an element that is hidden in the file for a state stays there, hidden, until the state is reached', () => {
+void test('an element that is hidden in the file for a state stays there, hidden, until the state is reached', () => {
   const page = '<p data-if="saved=entry" hidden>Thanks</p><form method=post></form>';
   assert.equal(put(page), page);
   assert.equal(
@@ -125,7 +125,7 @@ test('an element that is hidden in the file for a state stays there, hidden, unt
   );
 });
 
-test('a form that saves the row around it shows the row’s values', () => {
+void test('a form that saves the row around it shows the row’s values', () => {
   const page =
     '<main data-row="dish?slug"><form method=post data-save=dish><input name=title value="A"><textarea name=text>B</textarea><input type=checkbox name=hot checked><select name=size><option>S<option selected>L</select></form></main>';
   assert.equal(put(page), page);
@@ -136,13 +136,13 @@ test('a form that saves the row around it shows the row’s values', () => {
   );
 });
 
-test('a form that saves another table stays empty', () => {
+void test('a form that saves another table stays empty', () => {
   const page =
     '<main data-row="dish?slug"><b itemprop=title>A</b><form method=post data-save=review><input name=title></form></main>';
   assert.ok(rendered(page, { 1: [{ values: { title: 'X' } }] }).includes('<input name=title></form>'));
 });
 
-test('a form in a row belongs to that row', () => {
+void test('a form in a row belongs to that row', () => {
   const page =
     '<ul data-list="dish"><li itemscope><b itemprop=name>A</b><form method=post data-save=dish><input name=name></form></li></ul>';
   const rows = ['x', 'y'].map((id) => ({ id, values: { name: id } }));
@@ -164,7 +164,7 @@ test('a form in a row belongs to that row', () => {
   );
 });
 
-test('options of a select come from rows, and the one of the row around is selected', () => {
+void test('options of a select come from rows, and the one of the row around is selected', () => {
   const page =
     '<main data-row="dish?slug"><form method=post data-save=dish><select name=topic data-list=topic><option itemscope value=1 data-attr-value="{id}" data-text="{name}">Table</option></select></form></main>';
   const html = rendered(page, {
@@ -187,7 +187,7 @@ test('options of a select come from rows, and the one of the row around is selec
   );
 });
 
-test('controls in the items of a list in a form are named by table and row', () => {
+void test('controls in the items of a list in a form are named by table and row', () => {
   const page =
     '<form method=post data-save=cart><ul data-list=line><li itemscope><input name=quantity value=1></li></ul></form>';
   const html = rendered(
@@ -199,7 +199,7 @@ test('controls in the items of a list in a form are named by table and row', () 
   assert.equal(template(page).forms[0]?.holdsList, true);
 });
 
-test('forms keep their numbers, those of decoration too', () => {
+void test('forms keep their numbers, those of decoration too', () => {
   const page =
     '<ul data-list=dish><li itemscope><b itemprop=name>A</b><form method=post name=a></form></li><li itemscope><form method=post name=b></form></li></ul><form method=get name=c></form>';
   const { template: compiled } = compilePage({ file: 'a.html', text: page });

@@ -5,7 +5,6 @@ import { linkInStyle } from './link.ts';
 import type {
   AttributeHole,
   ClassHole,
-  Display,
   MarkupHole,
   SetHole,
   SrcsetHole,
@@ -14,6 +13,7 @@ import type {
   WordsAttribute,
   WordsHole,
 } from './nodes.ts';
+import type { Display } from './reading.ts';
 import { machineText, plainText, printer, sameValue, sampleOf, typeOfRef, valueOf } from './program.ts';
 import type { Linker, State, Step } from './program.ts';
 import { renderMarkdown, sanitiseHtml } from './sanitise.ts';

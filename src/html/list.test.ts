@@ -5,7 +5,7 @@ import { readPage } from './read.ts';
 
 const names = (...all: string[]) => all.map((name) => ({ values: { name } }));
 
-test('a list repeats its sample with the separator that stands between the first two', () => {
+void test('a list repeats its sample with the separator that stands between the first two', () => {
   const page = '<ul data-list="dish">\n  <li itemscope><b itemprop="name">A</b></li>\n  <li itemscope>B</li>\n</ul>';
   assert.equal(
     rendered(page, { 1: names('X', 'Y', 'Z') }),
@@ -13,7 +13,7 @@ test('a list repeats its sample with the separator that stands between the first
   );
 });
 
-test('the separator of a single sample is the text after it, else the space before it', () => {
+void test('the separator of a single sample is the text after it, else the space before it', () => {
   assert.equal(
     rendered('<p data-list="tag"><b itemscope><i itemprop="name">a</i></b>, </p>', { 1: names('x', 'y') }),
     '<p data-list="tag"><b itemscope><i itemprop="name">x</i></b>, <b itemscope><i itemprop="name">y</i></b>, </p>',
@@ -24,12 +24,12 @@ test('the separator of a single sample is the text after it, else the space befo
   );
 });
 
-test('without rows the samples go and the rest of the container stays', () => {
+void test('without rows the samples go and the rest of the container stays', () => {
   const page = '<ul data-list="dish"><li>Menu</li> <li itemscope itemprop>A</li> <li data-if="!rows">None</li></ul>';
   assert.equal(rendered(page, { 1: [] }), '<ul data-list="dish"><li>Menu</li>  <li data-if="!rows">None</li></ul>');
 });
 
-test('the empty state goes where there are rows', () => {
+void test('the empty state goes where there are rows', () => {
   const page = '<ul data-list="dish"><li itemscope><b itemprop="name">A</b></li><li data-if="!rows">None</li></ul>';
   assert.equal(
     rendered(page, { 1: names('A') }),
@@ -37,7 +37,7 @@ test('the empty state goes where there are rows', () => {
   );
 });
 
-test('a list may begin on its first item, among other things', () => {
+void test('a list may begin on its first item, among other things', () => {
   const page =
     '<ul><li>Menu</li><li itemscope data-list="dish"><b itemprop="name">A</b></li><li itemscope>B</li><li data-if="!rows">None</li></ul>';
   assert.equal(
@@ -47,7 +47,7 @@ test('a list may begin on its first item, among other things', () => {
   assert.equal(rendered(page, { 1: [] }), '<ul><li>Menu</li><li data-if="!rows">None</li></ul>');
 });
 
-test('items of a table need not say tbody', () => {
+void test('items of a table need not say tbody', () => {
   const page = '<table data-list="dish"><tr itemscope><td itemprop="name">A</table>';
   assert.equal(
     rendered(page, { 1: names('X', 'Y') }),
@@ -55,7 +55,7 @@ test('items of a table need not say tbody', () => {
   );
 });
 
-test('end tags that are left out stay out', () => {
+void test('end tags that are left out stay out', () => {
   const page = '<ul data-list="dish">\n<li itemscope><b itemprop="name">A</b>\n<li itemscope>B\n</ul>';
   assert.equal(
     rendered(page, { 1: names('X', 'Y') }),
@@ -63,7 +63,7 @@ test('end tags that are left out stay out', () => {
   );
 });
 
-test('the sample with the most marks is the template; the others are read by laying it over them', () => {
+void test('the sample with the most marks is the template; the others are read by laying it over them', () => {
   const page =
     '<ul data-list="dish"><li itemscope><b>A</b> <i>x</i></li><li itemscope><b itemprop="name">B</b> <i data-if="hot">hot</i></li><li itemscope><b>C</b></li></ul>';
   const read = readPage(template(page)).rows[1]!.map(({ values }) => values);
@@ -74,7 +74,7 @@ test('the sample with the most marks is the template; the others are read by lay
   ]);
 });
 
-test('samples with a data-if of their own are variants; the first match wins, else the one without', () => {
+void test('samples with a data-if of their own are variants; the first match wins, else the one without', () => {
   const page =
     '<ol data-list="post"><li itemscope data-if="pinned" class="big"><b itemprop="name">A</b></li><li itemscope><b itemprop="name">B</b></li></ol>';
   const rows = [{ values: { name: 'X', pinned: false } }, { values: { name: 'Y', pinned: true } }];
@@ -84,12 +84,12 @@ test('samples with a data-if of their own are variants; the first match wins, el
   );
 });
 
-test('a row that fits no variant is left out', () => {
+void test('a row that fits no variant is left out', () => {
   const page = '<ol data-list="post"><li itemscope data-if="pinned"><b itemprop="name">A</b></li></ol>';
   assert.equal(rendered(page, { 1: [{ values: { name: 'X', pinned: false } }] }), '<ol data-list="post"></ol>');
 });
 
-test('lists nest, and each shows its own rows', () => {
+void test('lists nest, and each shows its own rows', () => {
   const page =
     '<div data-list="section"><section itemscope><h2 itemprop="name">A</h2><ul data-list="dish"><li itemscope><b itemprop="name">a</b></li></ul></section></div>';
   const rows = [
@@ -110,19 +110,19 @@ test('lists nest, and each shows its own rows', () => {
   );
 });
 
-test('a list that names the row around in its query is no list of children', () => {
+void test('a list that names the row around in its query is no list of children', () => {
   const page =
     '<main data-row="dish?slug" itemscope><h1 itemprop="name">A</h1><ul data-list="dish?section={section}"><li itemscope><b itemprop="name">B</b></li></ul></main>';
   assert.deepEqual(template(page).scopes[2]?.relation, { kind: 'none' });
 });
 
-test('an item with itemprop in a list is one of many references', () => {
+void test('an item with itemprop in a list is one of many references', () => {
   const page =
     '<main data-row="post?slug" itemscope><h1 itemprop="name">A</h1><p data-list="tag"><a itemprop="tags" itemscope><b itemprop="name">t</b></a></p></main>';
   assert.deepEqual(template(page).scopes[2]?.relation, { kind: 'references', column: 'tags' });
 });
 
-test('an item with itemprop alone is a reference, left out where there is none', () => {
+void test('an item with itemprop alone is a reference, left out where there is none', () => {
   const page =
     '<main data-row="dish?slug" itemscope><h1 itemprop="name">A</h1><p>In <i itemprop="section" itemscope><b itemprop="name">Pasta</b></i></p></main>';
   assert.equal(put(page), page);
@@ -133,25 +133,25 @@ test('an item with itemprop alone is a reference, left out where there is none',
   assert.deepEqual(template(page).scopes[2]?.relation, { kind: 'reference', column: 'section' });
 });
 
-test('microdata outside lists and rows is left alone', () => {
+void test('microdata outside lists and rows is left alone', () => {
   const page =
     '<div itemscope itemtype="https://schema.org/Organization"><b itemprop="name">Us</b></div><p data-if="user">x</p>';
   assert.deepEqual(template(page).scopes[0]?.bindings, []);
 });
 
-test('an item inside a row that is neither its value nor in a list is another thing altogether', () => {
+void test('an item inside a row that is neither its value nor in a list is another thing altogether', () => {
   const page =
     '<main data-row="dish?slug" itemscope><h1 itemprop="name">A</h1><div itemscope itemtype="https://schema.org/Place"><b itemprop="name">Rome</b></div></main>';
   const html = rendered(page, { 1: [{ values: { name: 'B' } }] });
   assert.ok(html.includes('<h1 itemprop="name">B</h1>') && html.includes('<b itemprop="name">Rome</b>'));
 });
 
-test('a list without a sample, and a row without a binding, are left alone and told', () => {
+void test('a list without a sample, and a row without a binding, are left alone and told', () => {
   assert.deepEqual(faults('<ul data-list="x"><li>a</li></ul>'), ['1:5 warning html/list-without-sample']);
   assert.deepEqual(faults('<div data-row="3">a</div>'), ['1:6 warning html/row-without-binding']);
 });
 
-test('differing separators are told', () => {
+void test('differing separators are told', () => {
   assert.deepEqual(
     faults(
       '<p data-list="t"><b itemscope itemprop="x"></b>, <b itemscope></b>, <b itemscope></b> and <b itemscope></b></p>',
@@ -160,7 +160,7 @@ test('differing separators are told', () => {
   );
 });
 
-test('an element left open in an item is an error, as browsers would carry it into every row after it', () => {
+void test('an element left open in an item is an error, as browsers would carry it into every row after it', () => {
   const page = '<p data-list="t"><b itemscope><i itemprop="n">a</b>c</i></p>';
   assert.deepEqual(
     faults(page).map((line) => line.split(' ')[1]),

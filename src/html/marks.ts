@@ -4,7 +4,7 @@ import type { PageDocument } from './document.ts';
 import type { PageElement } from './tree.ts';
 
 /** The attributes of ours that are written without a further name; `data-attr-X` is the tenth. */
-export type MarkName = 'list' | 'row' | 'save' | 'if' | 'text' | 'class' | 'format' | 'part' | 'as';
+type MarkName = 'list' | 'row' | 'save' | 'if' | 'text' | 'class' | 'format' | 'part' | 'as';
 
 export interface Mark {
   /** The attribute's full name as the parser gives it: `data-list` or `data-backlot-list`. */

@@ -8,7 +8,10 @@ import { rebaseLinks } from './rebase.ts';
 const source = (file: string, text: string) => ({ file, text });
 const masters = (file: string, text: string) => new Map(findParts(source(file, text)).map((part) => [part.name, part]));
 
-test('a part is the master’s copy, its links rebased', () => {
+const bytes = (text: string) => new TextEncoder().encode(text);
+const may = (text: string) => mayHaveMarks(Buffer.from(text));
+
+void test('a part is the master’s copy, its links rebased', () => {
   const top = masters(
     'index.html',
     '\n<header data-part=top><img src="img/a.svg" srcset="img/b.svg 2x, /c.svg"><a href=menu/>m</a><a href="#team">t</a><a href="#here">h</a></header><p id=team>',
@@ -20,7 +23,7 @@ test('a part is the master’s copy, its links rebased', () => {
   );
 });
 
-test('places in a composed page lead back to both files', () => {
+void test('places in a composed page lead back to both files', () => {
   const top = masters('index.html', '\n<header data-part=top><a href=x>a</a><b>b</b></header>');
   const page = composeParts(source('blog/a.html', '<p>\n<header data-part=top>old</header>\n <i>end</i>'), top);
   const document = parsePage(page);
@@ -34,13 +37,13 @@ test('places in a composed page lead back to both files', () => {
   assert.deepEqual([at('header'), at('b'), at('i')], ['index.html:2:1', 'index.html:2:38', 'blog/a.html:3:2']);
 });
 
-test('a part without a master, and the master’s own, stay', () => {
+void test('a part without a master, and the master’s own, stay', () => {
   const page = source('index.html', '<header data-part=top>a</header><footer data-part=end>b</footer>');
   assert.equal(composeParts(page, masters('index.html', page.text)).text, page.text);
   assert.equal(composeParts(page, new Map()).text, page.text);
 });
 
-test('a page that is served from elsewhere has its links moved', () => {
+void test('a page that is served from elsewhere has its links moved', () => {
   const page = source(
     'post.html',
     '<a href=index.html>h</a><img src="/x.png"><i style="background: url(\'img/a.jpg\')"></i><a href="#a">a</a><style>b{background:url(c.png)}</style>',
@@ -53,8 +56,7 @@ test('a page that is served from elsewhere has its links moved', () => {
   assert.equal(moved.base, '/post/');
 });
 
-test('pages are UTF-8, with or without a mark, and nothing else', () => {
-  const bytes = (text: string) => new TextEncoder().encode(text);
+void test('pages are UTF-8, with or without a mark, and nothing else', () => {
   assert.deepEqual(decodePage(bytes('\uFEFF<p>é𝒳'), 'a.html'), { ok: true, text: '\uFEFF<p>é𝒳' });
   const latin = decodePage(Buffer.from('<meta charset=latin1>\n<p>caf\xe9', 'latin1'), 'a.html');
   assert.deepEqual(!latin.ok && [latin.diagnostic.at, latin.diagnostic.message.includes('latin1')], [
@@ -65,8 +67,7 @@ test('pages are UTF-8, with or without a mark, and nothing else', () => {
   assert.equal(!wide.ok && wide.diagnostic.code, 'html/encoding');
 });
 
-test('the byte scan finds every mark and posted form, in any case', () => {
-  const may = (text: string) => mayHaveMarks(Buffer.from(text));
+void test('the byte scan finds every mark and posted form, in any case', () => {
   for (const text of [
     '<p DATA-LIST=x>',
     '<p data-attr-alt=x>',

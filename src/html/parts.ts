@@ -63,8 +63,8 @@ export function composeParts(source: Source, masters: ReadonlyMap<string, Part>)
   return spliceSource(source, edits);
 }
 
-/** A master's markup as another page holds it: also what `sync` writes to disk. */
-export function copyFor(master: Part, target: Source, document: PageDocument = parsePage(target)): Source {
+/** A master's markup as another page holds it. */
+function copyFor(master: Part, target: Source, document: PageDocument): Source {
   const from = folderOfFile(master.file);
   const to = target.base ?? folderOfFile(target.file);
   const move = mover(from, to);

@@ -1,7 +1,8 @@
 import { canonicalText } from '../schema/index.ts';
 import type { ColumnType, Value } from '../schema/index.ts';
 import { printFormat } from './format.ts';
-import type { Display, Layout, ValueRef } from './nodes.ts';
+import type { Layout, ValueRef } from './nodes.ts';
+import type { Display } from './reading.ts';
 import { layoutOf, ownValues, typeOfPath } from './read.ts';
 import type { ControlState, FormState, PageData, ScopeData, ScopeRows, Template } from './template.ts';
 

@@ -1,7 +1,7 @@
 import { align } from './align.ts';
 import type { Alignment, Shape } from './align.ts';
 import { attribute, hasAttribute, textContent } from './document.ts';
-import type { Field, RawRow, RawValue, ScopeReader, Variant } from './nodes.ts';
+import type { Field, RawRow, RawValue, ScopeReader, Variant } from './reading.ts';
 import { setMembers } from './places.ts';
 import { isElement } from './tree.ts';
 import type { PageElement } from './tree.ts';

@@ -120,18 +120,18 @@ function putAgain(file: string, text: string): { html: string; errors: string[] 
   return { html: renderPage(template, pageDataOf(template, rows)), errors };
 }
 
-test('there are real pages to try', () => {
+void test('there are real pages to try', () => {
   assert.equal(pages.length, 11);
 });
 
 for (const { site, file, text } of pages) {
-  test(`${site}/${file} as it is, and with its forms posted, is written byte for byte`, () => {
+  void test(`${site}/${file} as it is, and with its forms posted, is written byte for byte`, () => {
     assert.equal(putAgain(file, text).html, text);
     const posted = text.replaceAll('<form ', '<form method=post ');
     assert.equal(putAgain(file, posted).html, posted);
   });
 
-  test(`${site}/${file} with its whole body bound to one row is written byte for byte`, () => {
+  void test(`${site}/${file} with its whole body bound to one row is written byte for byte`, () => {
     const { marked, count } = markedAsRow(text);
     const { html, errors } = putAgain(file, marked);
     assert.deepEqual(errors, []);
@@ -139,7 +139,7 @@ for (const { site, file, text } of pages) {
     assert.equal(html, marked);
   });
 
-  test(`${site}/${file} with its repeated elements as lists: outside, and in each template, every byte stays; rows survive`, () => {
+  void test(`${site}/${file} with its repeated elements as lists: outside, and in each template, every byte stays; rows survive`, () => {
     const { marked, lists } = markedAsLists(text);
     const { template, diagnostics } = compilePage({ file, text: marked });
     assert.deepEqual(

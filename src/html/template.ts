@@ -63,7 +63,7 @@ export interface Needs {
 }
 
 /** A column that a mark, value-carrying element or control implies. */
-export interface Binding {
+interface Binding {
   readonly name: string;
   /** As the author wrote it. */
   readonly label: string;

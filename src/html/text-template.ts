@@ -13,7 +13,7 @@ const aggregatePattern = /^(count|sum|min|max)\(\s*([^()]+?)\s*\)$/;
  * Reads a path as it may stand in `{…}`: a name, a dotted relation path, or `count(x)`, `sum(x.y)`, `min`, `max`. Names
  * are folded. Undefined when it is none.
  */
-export function parsePath(text: string): Path | undefined {
+function parsePath(text: string): Path | undefined {
   const trimmed = text.trim();
   const aggregate = aggregatePattern.exec(trimmed);
   if (aggregate) {

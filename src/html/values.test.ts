@@ -17,21 +17,21 @@ function row(markup: string, values: Record<string, string | number | boolean | 
   return html.slice(open.length, -'</main>'.length);
 }
 
-test('text is escaped; the space around it stays', () => {
+void test('text is escaped; the space around it stays', () => {
   assert.equal(
     row('<b itemprop="name">\n  A &amp; B\n</b>', { name: '<i>&' }),
     '<b itemprop="name">\n  &lt;i&gt;&amp;\n</b>',
   );
 });
 
-test('the value of the sample itself is written with the author’s bytes', () => {
+void test('the value of the sample itself is written with the author’s bytes', () => {
   assert.equal(
     row('<b itemprop=name> A &#38;&nbsp;B</b>', { name: 'A &\u00a0B' }),
     '<b itemprop=name> A &#38;&nbsp;B</b>',
   );
 });
 
-test('each element keeps its value where microdata says', () => {
+void test('each element keeps its value where microdata says', () => {
   assert.equal(
     row(
       '<meta itemprop="a" content="1"><img itemprop="b" src="../x.png"><a itemprop="c" href="b.html">go</a><object itemprop="d" data="y.pdf"></object><data itemprop="e" value="v"></data><time itemprop="f" datetime="2026-01-02"></time><meter itemprop="g" value="1"></meter>',
@@ -41,14 +41,14 @@ test('each element keeps its value where microdata says', () => {
   );
 });
 
-test('links are read from the root and placeholders are not read at all', () => {
+void test('links are read from the root and placeholders are not read at all', () => {
   const page =
     '<main data-row="dish?slug" itemscope><a itemprop="one" href="../img/a.svg">x</a><a itemprop="two" href="#!">x</a><a itemprop="three" href="https://example.org/">x</a></main>';
   const [read] = readPage(template(page, 'menu/a.html')).rows[1]!;
   assert.deepEqual(read?.values, { one: '/img/a.svg', three: 'https://example.org/' });
 });
 
-test('links to pages follow the sample: from the root, without .html, to an index', () => {
+void test('links to pages follow the sample: from the root, without .html, to an index', () => {
   assert.equal(
     row('<a itemprop="url" href="/menu/a">x</a>', { url: '/menu/b' }),
     '<a itemprop="url" href="/menu/b">x</a>',
@@ -60,21 +60,21 @@ test('links to pages follow the sample: from the root, without .html, to an inde
   );
 });
 
-test('a missing link or picture loses its attribute', () => {
+void test('a missing link or picture loses its attribute', () => {
   assert.equal(
     row('<a itemprop="l" href="x">t</a><img itemprop="p" src=y alt="">', { l: null, p: null }),
     '<a itemprop="l">t</a><img itemprop="p" alt="">',
   );
 });
 
-test('a URL of another scheme is blocked', () => {
+void test('a URL of another scheme is blocked', () => {
   assert.equal(
     row('<a itemprop="l" href="x">t</a>', { l: 'javascript:alert(1)' }),
     '<a itemprop="l" href="#blocked">t</a>',
   );
 });
 
-test('srcset follows the sample’s pattern, and is dropped where there is none', () => {
+void test('srcset follows the sample’s pattern, and is dropped where there is none', () => {
   assert.equal(
     row('<img itemprop="p" src="/a.jpg" srcset="/a-400.jpg 400w, /a-800.jpg 800w">', { p: '/b.jpg' }),
     '<img itemprop="p" src="/b.jpg" srcset="/b-400.jpg 400w, /b-800.jpg 800w">',
@@ -89,7 +89,7 @@ test('srcset follows the sample’s pattern, and is dropped where there is none'
   );
 });
 
-test('an amount is learnt from its sample: type, format and the words around it', () => {
+void test('an amount is learnt from its sample: type, format and the words around it', () => {
   const page =
     '<main data-row="dish?slug" itemscope lang="en"><data itemprop="price" value="14.5">from €14.50 pp</data></main>';
   const compiled = template(page);
@@ -98,7 +98,7 @@ test('an amount is learnt from its sample: type, format and the words around it'
   assert.ok(rendered(page, { 1: [{ values: { price: 110000 } }] }).includes('value="1100">from €1,100.00 pp</data>'));
 });
 
-test('a date is learnt in its language', () => {
+void test('a date is learnt in its language', () => {
   const page =
     '<main data-row="event?slug" itemscope lang="de"><time itemprop="day" datetime="2026-08-14">Freitag, 14. August 2026</time></main>';
   assert.ok(
@@ -108,14 +108,14 @@ test('a date is learnt in its language', () => {
   );
 });
 
-test('data-format reads and writes plain text', () => {
+void test('data-format reads and writes plain text', () => {
   const page =
     '<main data-row="dish?slug" itemscope lang="en"><b itemprop="price" data-format="currency:EUR">€14.50</b></main>';
   assert.deepEqual(readPage(template(page)).rows[1]?.[0]?.values, { price: 1450 });
   assert.ok(rendered(page, { 1: [{ values: { price: 900 } }] }).includes('>€9.00</b>'));
 });
 
-test('html is sanitised, and new elements get the classes that all samples share', () => {
+void test('html is sanitised, and new elements get the classes that all samples share', () => {
   const page =
     '<main data-row="dish?slug" itemscope><div itemprop="d" data-format="html"><p class="lead">A <em>b</em>.</p></div></main>';
   assert.equal(put(page), page);
@@ -126,19 +126,19 @@ test('html is sanitised, and new elements get the classes that all samples share
   );
 });
 
-test('markdown is rendered', () => {
+void test('markdown is rendered', () => {
   const page = '<main data-row="dish?slug" itemscope><div itemprop="d" data-format="markdown"><p>A</p></div></main>';
   assert.ok(rendered(page, { 1: [{ values: { d: '*B* <b>' } }] }).includes('<p><em>B</em> &lt;b&gt;</p>'));
 });
 
-test('data-text makes text of columns', () => {
+void test('data-text makes text of columns', () => {
   assert.equal(
     row('<p data-text="{name} in {place}">A in B</p>', { name: 'X', place: '<Y>' }),
     '<p data-text="{name} in {place}">X in &lt;Y&gt;</p>',
   );
 });
 
-test('data-attr-X makes an attribute of columns and removes it for a single missing one', () => {
+void test('data-attr-X makes an attribute of columns and removes it for a single missing one', () => {
   assert.equal(
     row('<img data-attr-alt="{name}" alt="A">', { name: '"X"' }),
     '<img data-attr-alt="{name}" alt="&quot;X&quot;">',
@@ -154,14 +154,14 @@ test('data-attr-X makes an attribute of columns and removes it for a single miss
   );
 });
 
-test('data in a link is kept inside its part of the link', () => {
+void test('data in a link is kept inside its part of the link', () => {
   assert.equal(
     row('<a data-attr-href="/search?q={name}">x</a>', { name: 'a&b=c' }),
     '<a data-attr-href="/search?q={name}" href="/search?q=a%26b%3Dc">x</a>',
   );
 });
 
-test('data-class switches classes', () => {
+void test('data-class switches classes', () => {
   assert.equal(
     row('<i class="a new" data-class="new?fresh big?large"></i>', { fresh: false, large: true }),
     '<i class="a big" data-class="new?fresh big?large"></i>',
@@ -173,7 +173,7 @@ test('data-class switches classes', () => {
   );
 });
 
-test('repeated plain values are a set', () => {
+void test('repeated plain values are a set', () => {
   const markup = '<p><i itemprop="tag">a</i>, <i itemprop="tag">b</i></p>';
   const page = `<main data-row="dish?slug" itemscope>${markup}</main>`;
   assert.deepEqual(readPage(template(page)).rows[1]?.[0]?.values, { tag: ['a', 'b'] });
@@ -181,7 +181,7 @@ test('repeated plain values are a set', () => {
   assert.ok(html.includes('<p><i itemprop="tag">x</i>, <i itemprop="tag">&lt;y&gt;</i>, <i itemprop="tag">z</i></p>'));
 });
 
-test('an option is one element: data-text reads and writes its text', () => {
+void test('an option is one element: data-text reads and writes its text', () => {
   const page =
     '<select name="topic" data-list="topic"><option itemscope value="1" data-attr-value="{id}" data-text="{name}">Table</option></select>';
   assert.deepEqual(readPage(template(page)).rows[1]?.[0]?.values, { name: 'Table' });
@@ -191,7 +191,7 @@ test('an option is one element: data-text reads and writes its text', () => {
   );
 });
 
-test('a value that its column’s type cannot hold is told', () => {
+void test('a value that its column’s type cannot hold is told', () => {
   const page = '<main data-row="dish?slug" itemscope><b itemprop="price">cheap</b></main>';
   const { template: bound, diagnostics } = bindTypes(template(page), () => ({ kind: 'integer' }));
   assert.deepEqual(
@@ -201,13 +201,13 @@ test('a value that its column’s type cannot hold is told', () => {
   assert.ok(renderPage(bound, pageDataOf(bound, { 1: [{ values: { price: 3 } }] })).includes('>3</b>'));
 });
 
-test('text that would lose elements is an error', () => {
+void test('text that would lose elements is an error', () => {
   assert.deepEqual(faults('<main data-row="dish?slug" itemscope><p itemprop="name">A <b>B</b></p></main>'), [
     '1:41 error html/text-with-elements',
   ]);
 });
 
-test('data where it would run as code is an error', () => {
+void test('data where it would run as code is an error', () => {
   for (const [markup, column] of [
     ['<script itemprop="x">1</script>', 46],
     ['<b data-attr-onclick="{x}">1</b>', 41],
@@ -221,7 +221,7 @@ test('data where it would run as code is an error', () => {
   }
 });
 
-test('two marks for one attribute are an error', () => {
+void test('two marks for one attribute are an error', () => {
   assert.deepEqual(
     faults('<main data-row="dish?slug" itemscope><a itemprop="url" href="x" data-attr-href="{y}">A</a></main>').map(
       (line) => line.split(' ')[2],
