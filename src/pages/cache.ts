@@ -27,19 +27,27 @@ export interface CachedPage {
 /** Below this size a coding saves less than its headers cost. */
 const CODED_BYTES_MIN = 512;
 
-/** Makes the representations of one rendered page. `html` is the page as it goes over the wire, uncoded. */
-export function cachedPage(html: Buffer, status: number, headers: Readonly<Record<string, string>>): CachedPage {
+/**
+ * Makes the representations of one rendered page. `html` is the page as it goes over the wire, uncoded; `coded` are
+ * codings of it that are there already.
+ */
+export function cachedPage(
+  html: Buffer,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  coded: ReadonlyMap<ContentCoding, Buffer> = new Map(),
+): CachedPage {
   const hash = createHash('sha256').update(html).digest('base64url').slice(0, 22);
   const made = new Map<ContentCoding, Representation>();
   return {
     status,
     headers,
     representation(asked) {
-      const coding = html.length < CODED_BYTES_MIN ? 'identity' : asked;
+      const coding = html.length < CODED_BYTES_MIN && !coded.has(asked) ? 'identity' : asked;
       let representation = made.get(coding);
       if (!representation) {
         const suffix = coding === 'identity' ? '' : `-${coding}`;
-        representation = { bytes: code(html, coding), etag: `"${hash}${suffix}"`, coding };
+        representation = { bytes: coded.get(coding) ?? code(html, coding), etag: `"${hash}${suffix}"`, coding };
         made.set(coding, representation);
       }
       return representation;

@@ -5,5 +5,6 @@ export { pageGetter } from './get.ts';
 export type { PageAnswer, PageGetter, PageRequest } from './get.ts';
 export { poster } from './post.ts';
 export type { PostAnswer, Poster, PostRequest } from './post.ts';
-export { rowUrl } from './resolve.ts';
+
 export { SPAM_TABLE, spamTable } from './spam.ts';
+export { isUnavailable } from './unavailable.ts';

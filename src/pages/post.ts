@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { compatFields, decodeBody, validateForm } from '../forms/index.ts';
 import type { Entry, FieldError, FormDefinition, FormLimits, Submission } from '../forms/index.ts';
 import type { FileStore } from '../files/index.ts';
@@ -20,9 +19,12 @@ import type { FormValues } from './save.ts';
 import { dependsOnRows, servedDefinition } from './served-form.ts';
 import { spamWrite } from './spam.ts';
 import { successLocation } from './success.ts';
+import { isUnavailable } from './unavailable.ts';
 
 /** A post as the server hands it over, body unread. */
 export interface PostRequest {
+  /** Names the request in the log. */
+  readonly id: string;
   readonly pathname: string;
   /** The page at that path, and the key of its row. */
   readonly page?: SitePage;
@@ -31,7 +33,7 @@ export interface PostRequest {
   readonly search: URLSearchParams;
   readonly contentType: string | undefined;
   readonly contentLength: number | undefined;
-  readonly body: Readable;
+  readonly body: AsyncIterable<Uint8Array>;
   readonly refererPage?: SitePage;
   readonly actor: Actor;
   /** Who sends, for repeated submissions: address and user agent. */
@@ -209,7 +211,8 @@ async function save(
     await options.files.adopt(values.uploads.map(({ path }) => path));
     outcome = await options.tables.write(request.actor, writes);
   } catch (error) {
-    options.log.error('a form could not be saved', { form: form.name, error });
+    if (!isUnavailable(error)) throw error;
+    options.log.error('a form could not be saved', { id: request.id, form: form.name, error });
     return await refuse(options, submitted, definition, 503, [], messages.unavailable(definition.lang));
   }
   if (outcome.ok) {

@@ -1,14 +1,17 @@
-import type { Needs, PageData, Pagination, Scope, ScopeData, ScopeRows } from '../html/index.ts';
-import { checkQuery, matches, narrowQuery, pageWindow, parseQuery } from '../query/index.ts';
-import type { CheckedQuery, QueryScope } from '../query/index.ts';
-import { canonicalText, relationOf, systemColumn } from '../schema/index.ts';
-import type { Row, Schema, Table, Value } from '../schema/index.ts';
+import type { Needs, PageData, Scope, ScopeData, ScopeRows } from '../html/index.ts';
+import { matches } from '../query/index.ts';
+import type { CheckedQuery } from '../query/index.ts';
+import type { Row, Table, Value } from '../schema/index.ts';
 import type { SitePage } from '../site/index.ts';
-import type { ListOptions } from '../tables/index.ts';
+import { keyedRow, neighbours } from './keyed-row.ts';
+import { listQuery, listRows } from './list-rows.ts';
 import { paginationOf } from './pagination.ts';
-import { aggregateOf } from './reads.ts';
 import type { PageReads } from './reads.ts';
+import { rowUrl } from './row-url.ts';
 import type { PageState } from './state.ts';
+import { topRows } from './top-rows.ts';
+import { listName, queryScope, valueOf } from './values.ts';
+import type { Frame, Work } from './work.ts';
 
 /** What resolving found besides the data: whether the page's own row exists, and the versions of rows with forms. */
 export interface Resolved {
@@ -17,30 +20,6 @@ export interface Resolved {
   readonly found: boolean;
   /** Versions of the rows that were resolved, by id, for the addresses of their forms. */
   readonly versions: ReadonlyMap<string, number>;
-}
-
-/** Values known at one place of the page: a row and the names around it. */
-interface Frame {
-  readonly table: Table | null;
-  readonly row: Row | null;
-  readonly extra: Readonly<Record<string, Value>>;
-  readonly outer: Frame | null;
-}
-
-/** Pages through a list of this many rows at most when the author set no limit. */
-const ROWS_MAX = 10_000;
-
-interface Work {
-  readonly page: SitePage;
-  readonly schema: Schema;
-  readonly reads: PageReads;
-  readonly state: PageState;
-  readonly versions: Map<string, number>;
-  /** Rows in all of each list, where something pages through it. */
-  readonly totals: Map<number, { total: number; pageSize: number; page: number }>;
-  /** Top-level lists by their `id` attribute, for `{orders.rows}`. */
-  readonly lists: Map<number, Promise<ScopeRows>>;
-  found: boolean;
 }
 
 /** Reads every row that a page names and evaluates its conditions: all that rendering needs. */
@@ -52,7 +31,8 @@ export async function resolvePage(page: SitePage, reads: PageReads, state: PageS
     state,
     versions: new Map(),
     totals: new Map(),
-    lists: new Map(),
+    topRows: new Map(),
+    keyed: new Map(),
     found: true,
   };
   const frame: Frame = { table: null, row: null, extra: state.names, outer: null };
@@ -120,126 +100,12 @@ async function extraValues(work: Work, query: CheckedQuery, frame: Frame): Promi
   return extra;
 }
 
-/** The operands of a query, fetched before it runs. */
-async function queryScope(work: Work, query: CheckedQuery, frame: Frame): Promise<QueryScope> {
-  const values = new Map<string, Value>();
-  await Promise.all(
-    query.scopePaths.map(async (path) => {
-      values.set(path, await valueOf(work, frame, path));
-    }),
-  );
-  return scopeWith(work, (path) => values.get(path) ?? null);
-}
-
-function scopeWith(work: Work, value: (path: string) => Value): QueryScope {
-  const { nowMs, today, timeZone } = work.state;
-  return { value, nowMs, today, timeZone };
-}
-
-async function valueOf(work: Work, frame: Frame, path: string): Promise<Value> {
-  for (let at: Frame | null = frame; at; at = at.outer) {
-    const value = await ownValue(work, at, path);
-    if (value !== undefined) return value;
-  }
-  return (await listName(work, path)) ?? null;
-}
-
-/** The value of a path at one frame; undefined when the frame does not know the name. */
-async function ownValue(work: Work, frame: Frame, path: string): Promise<Value | undefined> {
-  const { table, row } = frame;
-  if (table && row) {
-    const aggregate = aggregateOf(path);
-    if (aggregate) return await aggregateValue(work, table, row, aggregate);
-    if (path in table.columns) return row[path] ?? null;
-    if (path === 'url') return rowUrl(table, row);
-    const dot = path.indexOf('.');
-    if (dot > 0) {
-      const related = await relatedRow(work, table, row, path.slice(0, dot));
-      if (related !== undefined) {
-        if (related === null) return null;
-        return (await ownValue(work, { ...related, extra: {}, outer: null }, path.slice(dot + 1))) ?? null;
-      }
-    }
-  }
-  return frame.extra[path];
-}
-
-/** The row a reference leads to; null when it leads nowhere, undefined when there is no such reference. */
-async function relatedRow(
-  work: Work,
-  table: Table,
-  row: Row,
-  name: string,
-): Promise<{ table: Table; row: Row } | null | undefined> {
-  const relation = relationOf(work.schema, table, name);
-  const other = relation && work.schema.tables[relation.table];
-  if (!other || relation.kind !== 'reference') return undefined;
-  const id = row[relation.column];
-  const found = typeof id === 'string' ? await work.reads.byId(relation.table, id) : undefined;
-  return found ? { table: other, row: found } : null;
-}
-
-async function aggregateValue(
-  work: Work,
-  table: Table,
-  row: Row,
-  aggregate: NonNullable<ReturnType<typeof aggregateOf>>,
-): Promise<Value | undefined> {
-  const [name = '', column] = aggregate.path.split('.');
-  const relation = relationOf(work.schema, table, name);
-  if (!relation || relation.kind === 'reference') return undefined;
-  const held = relation.kind === 'references' ? row[relation.column] : null;
-  const rows =
-    relation.kind === 'children'
-      ? await work.reads.children(relation.table, relation.column, row['id'] as string)
-      : await Promise.all(((held ?? []) as readonly string[]).map((id) => work.reads.byId(relation.table, id)));
-  if (aggregate.kind === 'count') return rows.filter((other) => other !== undefined).length;
-  const values = rows.map((other) => (column === undefined ? null : (other?.[column] ?? null)));
-  return combine(aggregate.kind, values);
-}
-
-function combine(kind: 'sum' | 'min' | 'max', values: readonly Value[]): Value {
-  const present = values.filter((value) => typeof value === 'number' || typeof value === 'string');
-  if (kind === 'sum') return present.reduce<number>((sum, value) => sum + Number(value), 0);
-  if (present.length === 0) return null;
-  return present.reduce((best, value) => ((kind === 'min') === value < best ? value : best));
-}
-
-/** Path of a row's own page, root-relative; null where its rows have none. */
-export function rowUrl(table: Table, row: Row): string | null {
-  const slug = row['slug'];
-  return table.page && typeof slug === 'string' ? table.page.prefix + encodeURIComponent(slug) : null;
-}
-
-/** `{orders.rows}` and `{orders.page}`: numbers of another list of the page, by its id. */
-async function listName(work: Work, path: string): Promise<Value | undefined> {
-  const match = /^(.+)\.(rows|page)$/.exec(path);
-  const scope = match && work.page.template.scopes.find((one) => one.elementId === match[1] && one.parent === 0);
-  if (!scope) return undefined;
-  const rows = await topList(work, scope);
-  return rows.around.values[match[2]!] ?? null;
-}
-
-/** A list of the page itself is read once, however many places ask for it. */
-function topList(work: Work, scope: Scope): Promise<ScopeRows> {
-  let list = work.lists.get(scope.id);
-  if (!list) {
-    const frame: Frame = { table: null, row: null, extra: work.state.names, outer: null };
-    list = readScope(work, scope, frame);
-    work.lists.set(scope.id, list);
-  }
-  return list;
-}
-
-function resolveScope(work: Work, scope: Scope, frame: Frame): Promise<ScopeRows> {
-  return scope.parent === 0 ? topList(work, scope) : readScope(work, scope, frame);
-}
-
-async function readScope(work: Work, scope: Scope, frame: Frame): Promise<ScopeRows> {
+async function resolveScope(work: Work, scope: Scope, frame: Frame): Promise<ScopeRows> {
   const name = scope.table;
   const table = name === null ? undefined : work.schema.tables[name];
   if (!table || !work.state.maySee(scope.id)) return { around: emptyData, rows: [] };
-  const rows = scope.kind === 'list' ? await listRows(work, scope, frame) : await singleRow(work, scope, table, frame);
+  const rows =
+    scope.kind === 'list' ? await rowsOfList(work, scope, frame) : await singleRow(work, scope, table, frame);
   const numbers = { rows: rows.length, page: work.totals.get(scope.id)?.page ?? 1 };
   const aroundFrame: Frame = { ...frame, extra: { ...frame.extra, ...numbers } };
   const [around, ...filled] = await Promise.all([
@@ -280,46 +146,10 @@ function rowVersion(row: Row): number {
   return typeof version === 'number' ? version : 0;
 }
 
-async function listRows(work: Work, scope: Scope, frame: Frame): Promise<readonly Row[]> {
-  const listed = work.state.filtered(scope.id) ?? work.page.queries[scope.id];
-  const query = listed && work.state.ownOnly(scope.id) ? ownRows(work, listed) : listed;
-  if (!query) return [];
-  const scopeValues = await queryScope(work, query, frame);
-  const options = await pageOf(work, scope, query, scopeValues);
-  const rows = await work.reads.list(query, scopeValues, options);
-  if (scope.relation.kind !== 'references') return rows;
-  return linkedRows(frame.row?.[scope.relation.column], rows, query);
-}
-
-/** Rows of a many-reference, in the order of the reference unless the query sorts them. */
-function linkedRows(held: Value | undefined, rows: readonly Row[], query: CheckedQuery): readonly Row[] {
-  const ids = Array.isArray(held) ? (held as readonly string[]) : [];
-  const linked = rows.filter((row) => ids.includes(row['id'] as string));
-  if (query.query.sort.length > 0) return linked;
-  return linked.sort((a, b) => ids.indexOf(a['id'] as string) - ids.indexOf(b['id'] as string));
-}
-
-async function pageOf(work: Work, scope: Scope, query: CheckedQuery, values: QueryScope): Promise<ListOptions> {
-  const { limit, page: written } = pageWindow(query, values);
-  if (limit === undefined) return { limit: ROWS_MAX };
-  const parameter = work.page.pageParameters[scope.id];
-  const asked = (parameter === undefined ? undefined : work.state.pageNumber(parameter)) ?? written;
-  const paged = work.page.template.paginations.some((one) => one.controls === scope.elementId);
-  let page = asked;
-  if (paged) {
-    const total = await work.reads.count(query, values);
-    page = Math.min(page, Math.max(1, Math.ceil(total / limit)));
-    work.totals.set(scope.id, { total, pageSize: limit, page });
-  }
-  return { limit, offset: (page - 1) * limit };
-}
-
-/** Narrows a query to the rows that the actor made. */
-function ownRows(work: Work, query: CheckedQuery): CheckedQuery | undefined {
-  const author = query.table && systemColumn(query.table, 'author');
-  const parsed = author ? parseQuery(`${author.name}=${encodeURIComponent(work.state.actor.id)}`) : undefined;
-  const narrowed = parsed?.ok ? narrowQuery(query, parsed.value, { schema: work.schema }) : undefined;
-  return narrowed?.ok ? narrowed.value : undefined;
+async function rowsOfList(work: Work, scope: Scope, frame: Frame): Promise<readonly Row[]> {
+  if (scope.parent === 0) return await topRows(work, scope);
+  const query = listQuery(work, scope);
+  return query ? await listRows(work, scope, query, await queryScope(work, query, frame), frame.row) : [];
 }
 
 async function singleRow(work: Work, scope: Scope, table: Table, frame: Frame): Promise<readonly Row[]> {
@@ -336,61 +166,4 @@ async function singleRow(work: Work, scope: Scope, table: Table, frame: Frame): 
   const query = work.page.queries[scope.id];
   if (!query) return [];
   return await work.reads.list(query, await queryScope(work, query, frame), { limit: 1 });
-}
-
-/** The row that the URL names. Looked up by predicate, so that its coming and going both count as changes. */
-async function keyedRow(work: Work, table: Table, key: string): Promise<Row | undefined> {
-  const value = work.state.key;
-  if (value === undefined) return await firstRow(work, table);
-  const parsed = parseQuery(`${key}={key}&limit=1`);
-  const checked = parsed.ok
-    ? checkQuery(parsed.value, table, { schema: work.schema, scopeType: () => ({ kind: 'text' }) })
-    : parsed;
-  if (!checked.ok) return undefined;
-  const scope = scopeWith(work, () => value);
-  const rows = await work.reads.list(checked.value, scope, { limit: 2 });
-  // Text compares folded, but an address names one row: only the exact spelling counts.
-  const type = table.columns[key]?.type ?? { kind: 'text' };
-  return rows.find((row) => canonicalText(type, row[key] ?? null) === value);
-}
-
-/** The sample file's own address, where its name is no row's key, shows the table's first row. */
-async function firstRow(work: Work, table: Table): Promise<Row | undefined> {
-  const parsed = parseQuery('');
-  const checked = parsed.ok ? checkQuery(parsed.value, table, { schema: work.schema }) : parsed;
-  if (!checked.ok) return undefined;
-  const scope = scopeWith(work, () => null);
-  return (await work.reads.list(checked.value, scope, { limit: 1 }))[0];
-}
-
-/** On a row's page, a navigation that pages through no list leads to the rows before and after, in the table's order. */
-async function neighbours(work: Work): Promise<Record<number, Pagination>> {
-  const places = work.page.template.paginations.filter(({ controls }) => controls === '');
-  const { detail } = work.page;
-  const table = detail && work.schema.tables[detail.table];
-  if (places.length === 0 || !table || !work.found) return {};
-  const row = await keyedRow(work, table, detail.key);
-  const before = row && (await nextRow(work, table, row, true));
-  const after = row && (await nextRow(work, table, row, false));
-  const href = (other: Row | undefined): string | null => (other ? rowUrl(table, other) : null);
-  const [prev, next] = [href(before), href(after)];
-  const pagination: Pagination = { ...(prev === null ? {} : { prev }), ...(next === null ? {} : { next }), pages: [] };
-  return Object.fromEntries(places.map(({ index }) => [index, pagination]));
-}
-
-/** The row before or after in hand-made order. Positions are unique: the default is the id, a move takes a midpoint. */
-async function nextRow(work: Work, table: Table, row: Row, backwards: boolean): Promise<Row | undefined> {
-  const position = systemColumn(table, 'position')?.name;
-  const here = position === undefined ? null : row[position];
-  if (position === undefined || typeof here !== 'string') return undefined;
-  const [bound, sort] = backwards ? ['max', `-${position}`] : ['min', position];
-  const parsed = parseQuery(`${position}.${bound}=${encodeURIComponent(here)}&sort=${sort}`);
-  const checked = parsed.ok ? checkQuery(parsed.value, table, { schema: work.schema }) : parsed;
-  if (!checked.ok) return undefined;
-  const rows = await work.reads.list(
-    checked.value,
-    scopeWith(work, () => null),
-    { limit: 2 },
-  );
-  return rows.find((other) => other['id'] !== row['id']);
 }

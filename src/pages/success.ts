@@ -1,7 +1,7 @@
 import type { Row, Schema } from '../schema/index.ts';
 import type { SiteForm } from '../site/index.ts';
 import type { PageRequest } from './get.ts';
-import { rowUrl } from './resolve.ts';
+import { rowUrl } from './row-url.ts';
 
 /**
  * Where the 303 goes: the author's `action`, the saved row's page, or the page of the form; with `saved=FORM`, so that
