@@ -1,4 +1,6 @@
 import { searchTermsOf } from './match.ts';
+import { planInUse } from './in-use.ts';
+import type { TablesInUse } from './in-use.ts';
 import { boundOf, operandRanges } from './operand.ts';
 import type { Plan, PlannedCondition, Range, Shape, SqlParam } from './plan.ts';
 import { planOf, targetType } from './plan.ts';
@@ -15,6 +17,8 @@ export interface SqlOptions {
   readonly offset?: number;
   /** Only how many rows match, as the column `count`; no order, no limit. */
   readonly count?: boolean;
+  /** The tables of the database, where their physical names may differ from those of the schema checked against. */
+  readonly inUse?: TablesInUse;
 }
 
 /**
@@ -26,9 +30,8 @@ export interface SqlOptions {
  * without a table, or with a condition on a name that only the caller knows (`saved`).
  */
 export function toSql(query: CheckedQuery, scope: QueryScope, dialect: Dialect, options: SqlOptions = {}): SqlQuery {
-  const { table } = query;
-  if (!table) throw new Error('a query without a table has no SQL');
-  const plan = planOf(query);
+  if (!query.table) throw new Error('a query without a table has no SQL');
+  const { table, plan } = planInUse(query.table, planOf(query), options.inUse);
   const params: SqlParam[] = [];
   const shapes = plan.conditions.map((condition) => addParams(params, condition, scope, dialect));
   const terms = searchTermsOf(query, scope);

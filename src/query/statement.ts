@@ -42,7 +42,7 @@ export function writeSql(table: Table, plan: Plan, dialect: Dialect, shape: Stat
   const from = `${quote(table.sqlName)} AS t0`;
   if (shape.count) return `SELECT COUNT(*) AS "count" FROM ${from}${filter}`;
   const order = writeOrder(writer, plan.sort);
-  const columns = Object.values(table.columns).filter((column) => column.type.kind !== 'references');
+  const columns = Object.values(table.columns).filter(({ type, detached }) => type.kind !== 'references' && !detached);
   const selected = columns.map((column) => field('t0', column.sqlName)).join(', ');
   const joins = order.joins.map((join) => ` ${join}`).join('');
   return `SELECT ${selected} FROM ${from}${joins}${filter}${order.by}${writeLimits(writer, shape.limits)}`;

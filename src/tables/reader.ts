@@ -35,7 +35,7 @@ export function tableReader(reader: Reader, position: number, layouts: Layouts, 
     },
     async list(query, scope, options = {}) {
       const layout = layoutFor(query.table!.name);
-      const { sql, params } = toSql(query, scope, dialect, options);
+      const { sql, params } = toSql(query, scope, dialect, { ...options, inUse: layouts });
       const found = await reader.query(sql, params);
       return await complete(
         reader,
@@ -45,7 +45,7 @@ export function tableReader(reader: Reader, position: number, layouts: Layouts, 
       );
     },
     async count(query, scope) {
-      const { sql, params } = toSql(query, scope, dialect, { count: true });
+      const { sql, params } = toSql(query, scope, dialect, { count: true, inUse: layouts });
       return Number((await reader.query(sql, params))[0]!['count']);
     },
     async children(table, column, id) {
