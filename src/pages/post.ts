@@ -264,6 +264,7 @@ function rowWrites(submitted: Submitted, { own, items }: FormValues): readonly R
     values,
   }));
   if (table === null) return undefined;
+  if (form.items.length > 0 && Object.keys(form.columns).length === 0 && !submitted.deletes) return listed;
   if (form.operation === 'insert') {
     if (form.parent && rowId === '') return undefined;
     const values = form.parent ? { ...own, [form.parent.column]: rowId } : own;

@@ -1,7 +1,7 @@
 import type { CheckedQuery, QueryScope, RelatedRows } from '../query/index.ts';
 import { relationOf } from '../schema/index.ts';
-import type { Row, Schema, Table } from '../schema/index.ts';
-import type { ListOptions, TableReader } from '../tables/index.ts';
+import type { Row, Schema, Table, Value } from '../schema/index.ts';
+import type { AggregateKind, ListOptions, TableReader } from '../tables/index.ts';
 import type { DependencyRecorder } from './dependencies.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface PageReads {
   list(query: CheckedQuery, scope: QueryScope, options?: ListOptions): Promise<readonly Row[]>;
   count(query: CheckedQuery, scope: QueryScope): Promise<number>;
   children(table: string, column: string, id: string): Promise<readonly Row[]>;
+  /** Over the children of a row: how many, or the sum, least or greatest of a column. */
+  aggregate(kind: AggregateKind, table: string, column: string, id: string, valueColumn?: string): Promise<Value>;
   /** Fetches the rows that `path` passes through, from `row` on. */
   prefetch(table: Table, row: Row, path: string): Promise<void>;
   /** What has been fetched so far, for the matcher. */
@@ -80,6 +82,10 @@ export function pageReads(reader: TableReader, schema: Schema, recorder: Depende
     byId,
     children,
     prefetch,
+    async aggregate(kind, table, column, id, valueColumn) {
+      recorder.table(table);
+      return await reader.aggregate(kind, table, column, id, valueColumn);
+    },
     async list(query, scope, options) {
       const answer = await reader.list(query, scope, options);
       recorder.list(query, scope, answer);

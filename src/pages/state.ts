@@ -124,22 +124,25 @@ function filteredQueries(schema: Schema, page: SitePage, parameters: URLSearchPa
   const narrowed = new Map<number, CheckedQuery>();
   for (const form of page.forms) {
     if (form.operation !== 'query') continue;
-    const extra = form.filters.flatMap((filter) => filterText(form, filter, parameters));
-    if (extra.length === 0) continue;
-    for (const scope of form.controlsLists) narrow(schema, page, scope, extra.join('&'), narrowed);
+    for (const filter of form.filters) {
+      const extra = filterText(form, filter, parameters);
+      if (extra === '') continue;
+      for (const scope of filter.lists) narrow(schema, page, scope, extra, narrowed);
+    }
   }
   return narrowed;
 }
 
 /** A filter in force as text of the query grammar. A box without a value of its own asks for what is true. */
-function filterText(form: SiteForm, { control: index, parameter }: SiteFilter, parameters: URLSearchParams): string[] {
+function filterText(form: SiteForm, { control: index, parameter }: SiteFilter, parameters: URLSearchParams): string {
   const control = form.definition.controls.find((one) => one.index === index);
   const bare = control?.type === 'checkbox' && control.value === 'on';
   const name = encodeURIComponent(parameter);
   return parameters
     .getAll(parameter)
     .filter((value) => value !== '')
-    .map((value) => (bare ? name : `${name}=${encodeURIComponent(value)}`));
+    .map((value) => (bare ? name : `${name}=${encodeURIComponent(value)}`))
+    .join('&');
 }
 
 /** Adds a filter's conditions to a list's own. A filter never widens what the author listed. */

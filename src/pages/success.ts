@@ -5,7 +5,7 @@ import { rowUrl } from './row-url.ts';
 
 /**
  * Where the 303 goes: the author's `action`, the saved row's page, or the page of the form; with `saved=FORM`, so that
- * the page can say so. `next` is a path the form itself names (`_next`), already known to be of this site.
+ * the page can say so. `next` is what the post itself asks for (`_next`): followed only to a path of this site.
  */
 export function successLocation(
   schema: Schema,
@@ -14,7 +14,8 @@ export function successLocation(
   row: Row | null,
   next?: string,
 ): string {
-  const target = next ?? rowPage(schema, form, row) ?? form.successPath ?? page.path;
+  const here = page.path + (form.successFragment ?? '');
+  const target = pathOfSite(next) ?? rowPage(schema, form, row) ?? form.successPath ?? here;
   const hash = target.indexOf('#');
   const fragment = hash < 0 ? '' : target.slice(hash);
   const [path, query = ''] = (hash < 0 ? target : target.slice(0, hash)).split('?');
@@ -27,3 +28,12 @@ function rowPage(schema: Schema, form: SiteForm, row: Row | null): string | unde
   const table = form.table === null ? undefined : schema.tables[form.table];
   return form.successRow && table && row ? (rowUrl(table, row) ?? undefined) : undefined;
 }
+
+/** A path of this site, or undefined: no other origin, however it is spelt (`//`, `/\\`, tabs, user information). */
+function pathOfSite(next: string | undefined): string | undefined {
+  if (next === undefined || !next.startsWith('/') || !URL.canParse(next, SITE)) return undefined;
+  const url = new URL(next, SITE);
+  return url.origin === SITE ? url.pathname + url.search + url.hash : undefined;
+}
+
+const SITE = 'http://site.invalid';

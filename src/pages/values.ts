@@ -71,11 +71,11 @@ async function aggregateValue(
   const [name = '', column] = aggregate.path.split('.');
   const relation = relationOf(work.schema, table, name);
   if (!relation || relation.kind === 'reference') return undefined;
-  const held = relation.kind === 'references' ? row[relation.column] : null;
-  const rows =
-    relation.kind === 'children'
-      ? await work.reads.children(relation.table, relation.column, row['id'] as string)
-      : await Promise.all(((held ?? []) as readonly string[]).map((id) => work.reads.byId(relation.table, id)));
+  if (relation.kind === 'children') {
+    return await work.reads.aggregate(aggregate.kind, relation.table, relation.column, row['id'] as string, column);
+  }
+  const ids = (row[relation.column] ?? []) as readonly string[];
+  const rows = await Promise.all(ids.map((id) => work.reads.byId(relation.table, id)));
   if (aggregate.kind === 'count') return rows.filter((other) => other !== undefined).length;
   const values = rows.map((other) => (column === undefined ? null : (other?.[column] ?? null)));
   return combine(aggregate.kind, values);
