@@ -4,7 +4,7 @@ import { compileErrorTargets } from './compile-error.ts';
 import { compileChildren } from './compile-element.ts';
 import { formMethod, formPlace } from './compile-form.ts';
 import { compileIds } from './compile-ids.ts';
-import { attribute, closest, parsePage } from './document.ts';
+import { attribute, contains, parsePage } from './document.ts';
 import type { PageDocument } from './document.ts';
 import { marksOf, newNeeds, report } from './draft.ts';
 import type { Context, NeedsDraft, ScopeDraft, Work } from './draft.ts';
@@ -155,12 +155,27 @@ function finished(work: Work, layout: Layout, marked: boolean): Template {
 /** Forms that were not walked stand in samples that are not their list's template. */
 function formOf(work: Work, element: PageElement, index: number): FormPlace {
   const place = work.forms[index];
-  if (place) return { ...place, holdsList: work.formsWithItems.has(index) };
-  const list = work.scopes.find(({ samples }) =>
-    samples.some((sample) => sample === element || closest(element, (around) => around === sample)),
-  );
+  if (place) {
+    const samples = sampleControls(work, index);
+    return {
+      ...place,
+      holdsList: work.formsWithItems.has(index),
+      ...(samples.length > 0 ? { sampleControls: samples } : {}),
+    };
+  }
+  const list = work.scopes.find(({ samples }) => samples.some((sample) => contains(sample, element)));
   const inert = formPlace(work, element, index, marksOf(work, element), list?.id ?? 0);
   return list ? { ...inert, decoration: true } : inert;
+}
+
+/** Controls of a form that stand in samples which are not their list's template. */
+function sampleControls(work: Work, index: number): number[] {
+  if (!work.formsWithItems.has(index)) return [];
+  const templates = new Set(work.scopes.flatMap(({ variants }) => variants.map(({ element }) => element)));
+  const samples = work.scopes.flatMap((scope) => scope.samples.filter((sample) => !templates.has(sample)));
+  return [...work.document.forms[index]!.controls.entries()]
+    .filter(([, control]) => samples.some((sample) => contains(sample, control)))
+    .map(([place]) => place);
 }
 
 function scopeOf(draft: ScopeDraft): Scope {

@@ -23,6 +23,6 @@ export { rebaseLinks } from './rebase.ts';
 export { readPage } from './read.ts';
 export { renderPage } from './render.ts';
 export { sanitiseHtml } from './sanitise.ts';
-export { isHtml } from './tree.ts';
+export { isHtml, writtenChildren, writtenParent } from './tree.ts';
 export type { PageElement } from './tree.ts';
 export type * from './template.ts';

@@ -136,6 +136,8 @@ export interface FormPlace {
   readonly holdsList: boolean;
   /** True for a form in a sample that is not its list's template: it is never served. */
   readonly decoration?: boolean;
+  /** Indices of controls in samples that are not their list's template: they are never served. */
+  readonly sampleControls?: readonly number[];
   readonly at: SourcePosition;
 }
 

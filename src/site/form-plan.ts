@@ -86,15 +86,21 @@ function planForm(planning: Planning): FormPlan {
     leadsElsewhere(linkPlace(template.source), place, planning.origin)
   )
     return { ...none, operation: 'none' };
-  const stored = columnGroups(definition).flatMap((group) => group.controls);
+  const unserved = new Set(place.sampleControls);
+  const stored = columnGroups(definition)
+    .flatMap((group) => group.controls)
+    .filter(({ index }) => !unserved.has(index));
   const name = uniqueName(nameOf(place, file), planning.taken);
   const items = itemsOf(template, stored);
   const outside = stored.filter((control) => !items.some((item) => item.stored.includes(control)));
-  const implicit = place.save === undefined;
-  const label = place.save ?? (foldName(name) === '' ? pageName(file) : name);
+  // A form that holds only the controls of a list has no row of its own: it saves the list's rows.
+  const listed = outside.length === 0 ? items[0] : undefined;
+  const implicit = place.save === undefined && !listed;
+  const label = listed?.table ?? place.save ?? (foldName(name) === '' ? pageName(file) : name);
   const table = foldName(label);
   const around = rowAround(template, place.scope);
-  const operation = !implicit && around?.id === place.scope && around.table === table ? 'update' : 'insert';
+  const itself = !implicit && around?.id === place.scope && around.table === table;
+  const operation = listed || itself ? 'update' : 'insert';
   const refers = operation === 'insert' && around && mayBeReferredTo(around) ? around : undefined;
   return {
     ...none,

@@ -1,4 +1,13 @@
-import { attribute, attributePosition, closest, elementPosition, hasAttribute, parentElement } from '../html/index.ts';
+import {
+  attribute,
+  attributePosition,
+  closest,
+  elementPosition,
+  hasAttribute,
+  parentElement,
+  writtenChildren,
+  writtenParent,
+} from '../html/index.ts';
 import type { PageDocument, PageElement, Scope, Template } from '../html/index.ts';
 import { formatPosition } from '../std/index.ts';
 
@@ -62,10 +71,10 @@ export function outlineOf(document: PageDocument, template: Template): Outline {
 
 /** The list that an item is a row of: its container's, or the one that began with it or a sibling before it. */
 function listOfItem(item: PageElement, scopesOf: ReadonlyMap<PageElement, Scope>): Scope | undefined {
-  const parent = parentElement(item);
+  const parent = writtenParent(item);
   const siblings: PageElement[] = [];
-  for (const child of parent?.childNodes ?? []) {
-    if ('tagName' in child && hasAttribute(child, 'itemscope')) siblings.push(child);
+  for (const child of parent ? writtenChildren(parent) : []) {
+    if (hasAttribute(child, 'itemscope')) siblings.push(child);
     if (child === item) break;
   }
   for (const sibling of siblings.toReversed()) {
