@@ -70,5 +70,5 @@ async function lastSiteOnDisk(input: CommandInput, context: CommandContext): Pro
 export async function openSite(input: CommandInput, context: CommandContext, data?: OpenData): Promise<Site> {
   const siteDir = await siteDirOf(input, context, data);
   const settings = readSettings(context.environment, await configuredSettings(siteDir));
-  return await loadServedSite({ siteDir, dataDir: dataPlace(input, context).dataDir, timeZone: settings.timeZone });
+  return await loadServedSite({ siteDir, dataDir: dataPlace(input, context).dataDir, settings });
 }

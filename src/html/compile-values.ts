@@ -116,7 +116,7 @@ function writtenFormat(
   mark: Mark | undefined,
 ): { format: Format; type: ColumnType } | undefined {
   if (!mark) return undefined;
-  const parsed = parseFormatAttribute(mark.text);
+  const parsed = parseFormatAttribute(mark.text, work.currency);
   if (parsed.ok) return parsed;
   report(work, 'error', 'html/format', markPosition(work.document, element, mark), parsed.message, parsed.fix);
   return undefined;

@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly document?: PageDocument;
   /** The site's IANA time zone, to tell how instants are written. */
   readonly timeZone?: string;
+  /** The site's ISO 4217 currency, for a bare `data-format="currency"`. */
+  readonly currency?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export function compilePage(source: Source, options: CompileOptions = {}): Compi
   const posted = document.forms.some(({ element }) => formMethod(element) === 'post');
   const marked = marks.of.size > 0 || posted;
   const diagnostics = [...document.diagnostics, ...marks.diagnostics];
-  const work = newWork(document, marks, diagnostics, options.timeZone);
+  const work = newWork(document, marks, diagnostics, options);
   if (!marked) return { template: unmarked(work), diagnostics };
   const page = work.scopes[0]!;
   const context: Context = {
@@ -70,7 +72,7 @@ function newWork(
   document: PageDocument,
   marks: MarksOfPage,
   diagnostics: Diagnostic[],
-  timeZone: string | undefined,
+  { timeZone, currency }: CompileOptions,
 ): Work {
   const controls = new Map<PageElement, { form: number; control: number }>();
   const formIndex = new Map<PageElement, number>();
@@ -99,6 +101,7 @@ function newWork(
     seen: new Set(),
     base: source.base ?? folderOfFile(source.file),
     timeZone,
+    currency,
     ids: new Set(document.byId.keys()),
     errorIds: new Map(),
     errorNumbers: new Map(),

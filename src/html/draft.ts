@@ -148,6 +148,7 @@ export interface Work {
   readonly base: string;
   /** The site's IANA time zone, where it is known. */
   readonly timeZone: string | undefined;
+  readonly currency: string | undefined;
   /** Ids in use, so that inserted ones differ. */
   readonly ids: Set<string>;
   readonly errorIds: Map<string, string>;

@@ -53,10 +53,3 @@ export function prefersJson(accept: string | undefined, requestedWith: string | 
   const json = weightOf('application/json', 'application/problem+json');
   return json > 0 && json > weightOf('text/html', 'application/xhtml+xml');
 }
-
-/** Whether one of the tags in `If-None-Match` is this one; weak comparison (RFC 9110, 13.1.2). */
-export function noneMatch(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  if (header.trim() === '*') return true;
-  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-}

@@ -1,40 +1,42 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isUnavailable } from '../pages/index.ts';
 import { boundedCache } from '../std/index.ts';
 import type { BoundedCache, Clock, Ids, Log } from '../std/index.ts';
 import type { Actor } from '../tables/index.ts';
+import { answerClientError, httpServer } from './http-server.ts';
+import type { HttpServer, HttpTimeouts } from './http-server.ts';
 import { noticeFor } from './notice-page.ts';
-import { knownHost, mayWrite } from './origin.ts';
+import type { SendNotice } from './notices.ts';
+import { hostRule, mayWrite } from './origin.ts';
 import { addressGroup, postLimits } from './post-limits.ts';
-import { sendPage, sendText } from './respond.ts';
+import { bodyOf } from './request-body.ts';
+import { sendPage } from './respond.ts';
 import type { Settings } from './settings.ts';
-import type { SiteHandler, SiteRequest } from './site-handler.ts';
+import type { SiteHandler } from './site-handler.ts';
+import type { SiteRequest } from './site-request.ts';
 
-/** Limits of HTTP itself. */
-const HEADER_BYTES_MAX = 16 * 1024;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** A form with files may take longer. */
-const UPLOAD_TIMEOUT_MS = 300_000;
-const KEEP_ALIVE_TIMEOUT_MS = 60_000;
-const CONNECTIONS_CHECK_MS = 5_000;
 /** How many visitors' page loads are remembered for the time trap. */
 const LOADS_MAX = 20_000;
+const METHODS = 'GET, HEAD, POST, OPTIONS';
 
 /** A route of our own under `/_backlot/`. */
 export interface OwnRoute {
   readonly method: 'GET' | 'POST';
   /** After `/_backlot`: `/health`. */
   readonly path: string;
+  /** Whether it answers under any host name: those who ask for health know only an address. */
+  readonly anyHost?: boolean;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
 }
 
 export interface AppOptions {
   /** The handler in force; `dev` replaces it when the folder changes. */
   readonly handler: () => SiteHandler;
+  readonly notice: SendNotice;
   readonly settings: Settings;
+  readonly timeouts: HttpTimeouts;
   readonly boundHost: string;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -42,46 +44,64 @@ export interface AppOptions {
   readonly routes: readonly OwnRoute[];
 }
 
+/** The HTTP application. `stop` lets what is under way finish. */
+export interface App {
+  readonly fastify: FastifyInstance;
+  stop(): Promise<void>;
+}
+
+/** What the parts of one application share. */
+interface Shared extends AppOptions {
+  readonly isKnownHost: (host: string | undefined) => boolean;
+  /** When each address last loaded each page, for the time trap. */
+  readonly loads: BoundedCache<string, number>;
+  readonly limits: ReturnType<typeof postLimits>;
+}
+
+type Answer = (asked: SiteRequest) => Promise<void> | void;
+
 const visitor: Actor = { kind: 'visitor', id: 'visitor', roles: [] };
 
 /** Builds the HTTP application. It does not listen yet. */
-export function createApp(options: AppOptions): FastifyInstance {
-  const { settings, log } = options;
-  const loads = boundedCache<string, number>(LOADS_MAX);
+export function createApp(options: AppOptions): App {
+  const { settings } = options;
+  const shared: Shared = {
+    ...options,
+    isKnownHost: hostRule(settings.origin),
+    loads: boundedCache<string, number>(LOADS_MAX),
+    limits: postLimits({ perMinute: settings.formsPerMinute, clock: options.clock }),
+  };
+  let http: HttpServer | undefined;
   const app = fastify({
-    serverFactory: (handler) =>
-      httpServer((request, response) => {
-        if (!answerReady(options, loads, request, response)) handler(request, response);
-      }),
+    serverFactory: (route) => {
+      http = httpServer((request, response) => {
+        if (http?.stopping !== true && answerReady(shared, request, response)) return;
+        http?.track(response);
+        route(request, response);
+      }, options.timeouts);
+      return http.server;
+    },
+    clientErrorHandler: answerClientError,
     trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
     genReqId: () => options.ids(),
     requestIdHeader: false,
     logger: false,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
-    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 16 * 1024 },
     return503OnClosing: false,
+    // A path that is no valid encoding leads to no file.
+    frameworkErrors: (_error, request, reply) => {
+      reply.hijack();
+      void answering(shared, request, reply.raw, site(shared));
+    },
   });
   // Bodies are read by the rooms that know their limits, never before.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.setErrorHandler(async (error, request, reply) => await answerError(options, error, request, reply));
-  for (const route of options.routes) {
-    app.route({
-      method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
-      url: `/_backlot${route.path}`,
-      handler: async (request, reply) => {
-        reply.hijack();
-        await route.handle(request.raw, reply.raw);
-      },
-    });
-  }
-  const site = siteRoutes(options, loads);
-  app.all('/*', site);
-  app.setNotFoundHandler(site);
+  addRoutes(app, shared);
   if (settings.log === 'requests') {
     app.addHook('onResponse', async (request, reply) => {
-      log.info('request', {
+      options.log.info('request', {
         id: request.id,
         method: request.method,
         // The query may hold what a visitor typed.
@@ -91,111 +111,162 @@ export function createApp(options: AppOptions): FastifyInstance {
       });
     });
   }
-  return app;
-}
-
-function httpServer(handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: UPLOAD_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
-      requireHostHeader: true,
+  return {
+    fastify: app,
+    async stop() {
+      await http?.stop();
+      await app.close();
     },
-    handler,
-  );
-  server.maxRequestsPerSocket = 0;
-  return server;
+  };
 }
 
-/** When each address last loaded each page, for the time trap. */
-type PageLoads = BoundedCache<string, number>;
+function addRoutes(app: FastifyInstance, shared: Shared): void {
+  const { settings } = shared;
+  const serve =
+    (answer: Answer) => async (request: FastifyRequest, reply: { hijack(): unknown; raw: ServerResponse }) => {
+      reply.hijack();
+      await answering(shared, request, reply.raw, answer);
+    };
+  for (const route of shared.routes) {
+    const { method, path, anyHost = false } = route;
+    app.route({
+      method: method === 'GET' ? ['GET', 'HEAD'] : method,
+      url: `/_backlot${path}`,
+      handler: serve(async (asked) => {
+        if (anyHost || hasOneKnownHost(shared, asked)) await route.handle(asked.request, asked.response);
+      }),
+    });
+  }
+  // The admin and the API will be here; until then nothing of the site may be.
+  for (const path of ['/_backlot', settings.adminPath, settings.apiPath]) {
+    const nothing = serve((asked) => shared.notice(asked, 404));
+    app.all(path, nothing);
+    app.all(`${path}/*`, nothing);
+  }
+  app.all('/*', serve(site(shared)));
+  app.setNotFoundHandler(serve(site(shared)));
+}
+
+/** Runs what answers a request; what it throws is logged under an id that the visitor is told. */
+async function answering(
+  shared: Shared,
+  { id, ip, raw: request }: FastifyRequest,
+  response: ServerResponse,
+  answer: Answer,
+): Promise<void> {
+  const asked: SiteRequest = { id, request, response, actor: visitor, address: ip };
+  try {
+    await answer(asked);
+  } catch (error) {
+    shared.log.error('a request failed', { id, path: pathOf(request), error });
+    shared.notice(asked, isUnavailable(error) ? 503 : 500);
+  }
+}
 
 /**
  * The raw handler in front: a page that is in the cache and the same for everyone is answered before the framework
  * builds anything. What it does not answer, the site's route answers in the same way.
  */
-function answerReady(
-  options: AppOptions,
-  loads: PageLoads,
-  request: IncomingMessage,
-  response: ServerResponse,
-): boolean {
-  const { settings } = options;
-  if ((request.method !== 'GET' && request.method !== 'HEAD') || settings.log !== 'off' || hasSession(request))
-    return false;
-  const ready = options.handler().ready(request.url ?? '/');
-  if (!ready || !oneKnownHost(request, settings)) return false;
-  if (ready.hasForms && settings.rateLimit === 'on') {
+function answerReady(shared: Shared, request: IncomingMessage, response: ServerResponse): boolean {
+  const { settings, loads, clock } = shared;
+  const { method, url = '/' } = request;
+  if ((method !== 'GET' && method !== 'HEAD') || settings.log !== 'off' || hasSession(request)) return false;
+  const ready = shared.handler().ready(url);
+  if (!ready || hostFault(shared, request) !== undefined) return false;
+  if (ready.takesPosts && settings.rateLimit === 'on') {
     // Behind a proxy the visitor's address takes the framework to find out.
     if (settings.proxies.length > 0) return false;
-    loads.set(loadKey(request.socket.remoteAddress ?? '', request), options.clock.now(), 1);
+    loads.set(loadKey(request.socket.remoteAddress ?? '', request), clock.now(), 1);
   }
-  sendPage(request, response, ready.page);
+  sendPage(request, response, ready.page, ready.extra);
   return true;
 }
 
-/** Everything that is not ours: the site. */
-function siteRoutes(
-  options: AppOptions,
-  loads: PageLoads,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const { settings, clock } = options;
+/** Everything that is not ours. */
+function site(shared: Shared): Answer {
+  const { settings, loads, clock, notice } = shared;
   const limited = settings.rateLimit === 'on';
-  const limits = postLimits({ perMinute: settings.formsPerMinute, clock });
-
-  return async (fastifyRequest, reply) => {
-    reply.hijack();
-    const request = fastifyRequest.raw;
-    const response = reply.raw;
-    const handler = options.handler();
-    const address = fastifyRequest.ip;
-    const asked: SiteRequest = { request, response, actor: visitor, address };
-    try {
-      if (!oneKnownHost(request, settings)) return await handler.notice(asked, 421);
-      const { method } = request;
-      if (method === 'GET' || method === 'HEAD') {
-        const page = await handler.get(asked);
-        if (limited && page && page.forms.length > 0) loads.set(loadKey(address, request), clock.now(), 1);
-        return undefined;
+  return async (asked) => {
+    if (!hasOneKnownHost(shared, asked)) return;
+    const { request, response, address } = asked;
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD': {
+        const takesPosts = await shared.handler().get(asked);
+        if (limited && takesPosts) loads.set(loadKey(address, request), clock.now(), 1);
+        return;
       }
-      if (method === 'OPTIONS') {
-        response.writeHead(204, { allow: 'GET, HEAD, POST, OPTIONS' });
+      case 'POST':
+        if (mayPost(shared, asked)) await post(shared, asked, limited);
+        return;
+      case 'OPTIONS':
+        response.writeHead(204, { allow: METHODS });
         response.end();
-        return undefined;
-      }
-      if (method !== 'POST') return await refuse(handler, asked, 405);
-      if (
-        !mayWrite(request.headers, {
-          origins: settings.origin,
-          boundHost: options.boundHost,
-          hasSession: hasSession(request),
-        })
-      ) {
-        return await refuse(handler, asked, 403, 'This form was sent from another site.');
-      }
-      if (request.headers['content-encoding'] !== undefined) return await refuse(handler, asked, 415);
-      if (limited) {
-        const waitMs = limits.take(address);
-        if (waitMs > 0) {
-          response.setHeader('retry-after', String(Math.ceil(waitMs / 1000)));
-          return await refuse(handler, asked, 429);
-        }
-      }
-      limitTime(request, response);
-      const loadedAt = limited && !isLoopback(address) ? loads.get(loadKey(address, request)) : undefined;
-      await handler.post({ ...asked, ...(loadedAt === undefined ? {} : { loadedAgoMs: clock.now() - loadedAt }) });
-    } catch (error) {
-      await failed(options, fastifyRequest.id, asked, error);
+        return;
+      default:
+        response.setHeader('allow', METHODS);
+        notice(asked, 405);
     }
-    return undefined;
   };
 }
 
+/** Whether a form may be read at all. Answers when it may not. */
+function mayPost(shared: Shared, asked: SiteRequest): boolean {
+  const { settings, notice } = shared;
+  const { request, response } = asked;
+  const rule = { origins: settings.origin, boundHost: shared.boundHost, hasSession: hasSession(request) };
+  if (!mayWrite(request.headers, rule)) {
+    notice(asked, 403, { ...noticeFor(403), text: 'This form was sent from another site.' });
+    return false;
+  }
+  const { 'content-encoding': coding } = request.headers;
+  if (coding !== undefined && coding !== 'identity') {
+    notice(asked, 415);
+    return false;
+  }
+  const waitMs = settings.rateLimit === 'on' ? shared.limits.take(asked.address) : 0;
+  if (waitMs === 0) return true;
+  response.setHeader('retry-after', String(Math.ceil(waitMs / 1000)));
+  notice(asked, 429);
+  return false;
+}
+
+async function post(shared: Shared, asked: SiteRequest, limited: boolean): Promise<void> {
+  const { timeouts, loads, clock } = shared;
+  const { request, response, address } = asked;
+  const hasFiles = request.headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+  const loadedAt = limited && !isLoopback(address) ? loads.get(loadKey(address, request)) : undefined;
+  await shared.handler().post(asked, {
+    body: bodyOf(request, response, hasFiles ? timeouts.uploadMs : timeouts.bodyMs),
+    ...(loadedAt === undefined ? {} : { loadedAgoMs: clock.now() - loadedAt }),
+  });
+}
+
+function hasOneKnownHost(shared: Shared, asked: SiteRequest): boolean {
+  const fault = hostFault(shared, asked.request);
+  if (fault !== undefined) shared.notice(asked, fault);
+  return fault === undefined;
+}
+
+/** Exactly one Host header (RFC 9112, 3.2), naming this site; else the status to answer with. */
+function hostFault({ isKnownHost }: Shared, request: IncomingMessage): 400 | 421 | undefined {
+  const { rawHeaders } = request;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts !== 1) return 400;
+  return isKnownHost(request.headers.host) ? undefined : 421;
+}
+
 function loadKey(address: string, request: IncomingMessage): string {
-  return `${addressGroup(address)}\n${(request.url ?? '').split('?')[0]}`;
+  return `${addressGroup(address)}\n${pathOf(request)}`;
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
 
 /** A developer trying out a form on their own machine is not a bot. */
@@ -203,76 +274,6 @@ function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }
 
-/** Exactly one Host header (RFC 9112, 3.2), naming this site. */
-function oneKnownHost(request: IncomingMessage, settings: Settings): boolean {
-  let hosts = 0;
-  for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    const name = request.rawHeaders[i]!;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  return hosts === 1 && knownHost(request.headers.host, settings.origin);
-}
-
-/** Refuses before the body is read: the connection cannot be used again. */
-async function refuse(handler: SiteHandler, asked: SiteRequest, status: number, text?: string): Promise<void> {
-  const notice = noticeFor(status);
-  if (status === 405) asked.response.setHeader('allow', 'GET, HEAD, POST, OPTIONS');
-  asked.response.setHeader('connection', 'close');
-  await handler.notice(asked, status, text === undefined ? notice : { ...notice, text });
-}
-
 function hasSession(request: IncomingMessage): boolean {
   return /(?:^|;\s*)(?:__Host-)?backlot_session=/.test(request.headers.cookie ?? '');
-}
-
-/** A form without files has 30 seconds to arrive; the server's own limit is longer, for uploads. */
-function limitTime(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers['content-type']?.startsWith('multipart/') === true) return;
-  const timer = setTimeout(() => request.destroy(new Error('request timeout')), REQUEST_TIMEOUT_MS);
-  timer.unref();
-  response.once('close', () => clearTimeout(timer));
-}
-
-async function failed(options: AppOptions, id: string, asked: SiteRequest, error: unknown): Promise<void> {
-  options.log.error('a request failed', { id, path: (asked.request.url ?? '').split('?')[0], error });
-  if (asked.response.headersSent || asked.response.destroyed) {
-    asked.response.destroy();
-    return;
-  }
-  const status = isUnavailable(error) ? 503 : 500;
-  await options.handler().notice(asked, status, { ...noticeFor(status), id });
-}
-
-/** The database cannot be reached or written just now: the visitor may come back. */
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('database/');
-}
-
-async function answerError(
-  options: AppOptions,
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status >= 500) options.log.error('a request failed', { id: request.id, error });
-  reply.hijack();
-  const asked: SiteRequest = { request: request.raw, response: reply.raw, actor: visitor, address: request.ip };
-  await options.handler().notice(asked, status >= 400 && status < 600 ? status : 500);
-}
-
-/** Health as JSON: 200 when the site can be served and written to, else 503 and what is wrong. */
-export function healthRoute(check: () => Promise<{ readonly ok: boolean; readonly body: unknown }>): OwnRoute {
-  return {
-    method: 'GET',
-    path: '/health',
-    async handle(request, response) {
-      const { ok, body } = await check();
-      sendText(request, response, ok ? 200 : 503, `${JSON.stringify(body)}\n`, {
-        'content-type': 'application/json',
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-      });
-    },
-  };
 }

@@ -9,7 +9,7 @@ import { sendText } from './respond.ts';
 /** Tells open browsers that the folder has changed, and what is wrong with it. Only `dev` has one. */
 export interface DevChannel {
   readonly routes: readonly OwnRoute[];
-  /** The page with the small script that listens. */
+  /** The page with the small script that listens; what is no page comes back as it is. */
   withScript(page: CachedPage): CachedPage;
   /** The same for text. */
   withScriptText(html: string): string;
@@ -48,9 +48,15 @@ function insert(html: string): string {
   return end < 0 ? html + tag : html.slice(0, end) + tag + html.slice(end);
 }
 
+/** Byte by byte, whatever the page's encoding; not in UTF-16, where ASCII would be noise. */
+function insertBytes(html: Buffer): Buffer {
+  return html.includes(0) ? html : Buffer.from(insert(html.toString('latin1')), 'latin1');
+}
+
 export function devChannel(): DevChannel {
   const listeners = new Set<ServerResponse>();
   const decorated = new WeakMap<CachedPage, CachedPage>();
+  let closed = false;
   let errors: readonly string[] = [];
   return {
     routes: [
@@ -71,6 +77,10 @@ export function devChannel(): DevChannel {
           response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
           response.write('retry: 500\n\n');
           tell(response, 'errors', errors);
+          if (closed) {
+            response.end();
+            return;
+          }
           listeners.add(response);
           response.once('close', () => listeners.delete(response));
         },
@@ -79,8 +89,9 @@ export function devChannel(): DevChannel {
     withScript(page) {
       const known = decorated.get(page);
       if (known) return known;
-      const html = page.representation('identity').bytes.toString('utf8');
-      const made = cachedPage(Buffer.from(insert(html)), page.status, page.headers);
+      if (page.headers['content-type']?.startsWith('text/html') !== true) return page;
+      const { 'accept-ranges': _ranges, 'last-modified': _modified, ...headers } = page.headers;
+      const made = cachedPage(insertBytes(page.representation('identity').bytes), page.status, headers);
       decorated.set(page, made);
       return made;
     },
@@ -90,6 +101,7 @@ export function devChannel(): DevChannel {
       for (const response of listeners) tell(response, 'reload', null);
     },
     close() {
+      closed = true;
       for (const response of listeners) response.end();
     },
   };

@@ -1,10 +1,10 @@
 /** Composition: settings, HTTP, static files, headers, limits, start and stop. */
 export { configuredSettings } from './config-file.ts';
 export { lastSite } from './last-site.ts';
-export { hasData, noData, openData, openDataToRead } from './open-data.ts';
+export { openData, openDataToRead, refuseNoData } from './open-data.ts';
 export type { DataPlace, OpenData, OpenDataOptions } from './open-data.ts';
 export { applyPlan, describePlan, renameInUse } from './schema-commands.ts';
 export { readSettings } from './settings.ts';
 export type { Settings } from './settings.ts';
 export { loadServedSite, startServer } from './start.ts';
-export type { RunningServer, StartOptions } from './start.ts';
+export type { RunningServer, SiteSettings, StartOptions } from './start.ts';

@@ -1,14 +1,10 @@
+import { cachedPage } from '../pages/index.ts';
+import type { CachedPage } from '../pages/index.ts';
 import { checkQuery, parseQuery } from '../query/index.ts';
 import { sitemaps } from '../site/index.ts';
 import type { Site, SitemapRow } from '../site/index.ts';
 import type { Tables } from '../tables/index.ts';
 import type { Settings } from './settings.ts';
-
-/** A file that the site lacks and the program makes. */
-export interface MadeFile {
-  readonly text: string;
-  readonly type: string;
-}
 
 /** Rows listed in a sitemap at most; the protocol's own files hold 50,000 each. */
 const ROWS_MAX = 500_000;
@@ -19,15 +15,32 @@ export function madeFiles(
   site: Site,
   tables: Tables,
   settings: Pick<Settings, 'origin'>,
-): (pathname: string) => Promise<MadeFile | undefined> {
+  common: Readonly<Record<string, string>>,
+): (pathname: string) => Promise<CachedPage | undefined> {
   const origin = settings.origin[0];
-  let made: { readonly position: number; readonly files: ReadonlyMap<string, string> } | undefined;
+  const headers = {
+    'content-type': 'application/xml; charset=utf-8',
+    'cache-control': 'public, max-age=0, must-revalidate',
+    vary: 'Accept-Encoding',
+    ...common,
+  };
+  let made: { readonly position: number; readonly files: Promise<ReadonlyMap<string, CachedPage>> } | undefined;
+  const make = async (to: string): Promise<ReadonlyMap<string, CachedPage>> => {
+    const texts = sitemaps(site, await pageRows(site, tables), to);
+    return new Map([...texts].map(([path, text]) => [path, cachedPage(Buffer.from(text), 200, headers)]));
+  };
   return async (pathname) => {
     if (origin === undefined || !/^\/sitemap(?:-\d+)?\.xml$/.test(pathname)) return undefined;
     const { position } = tables.feed;
-    if (made?.position !== position) made = { position, files: sitemaps(site, await pageRows(site, tables), origin) };
-    const text = made.files.get(pathname);
-    return text === undefined ? undefined : { text, type: 'application/xml; charset=utf-8' };
+    if (made?.position !== position) {
+      const files = make(origin);
+      const mine = { position, files };
+      made = mine;
+      files.catch(() => {
+        if (made === mine) made = undefined;
+      });
+    }
+    return (await made.files).get(pathname);
   };
 }
 

@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dataFolderPaths, openDataFolder, openPostgres, openSqlite, prepareDataFolder } from '../database/index.ts';
+import {
+  DatabaseError,
+  dataFolderPaths,
+  openDataFolder,
+  openPostgres,
+  openSqlite,
+  prepareDataFolder,
+} from '../database/index.ts';
 import type { DataFolder, Driver } from '../database/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Log, Random } from '../std/index.ts';
@@ -40,7 +47,7 @@ export async function openData(options: OpenDataOptions): Promise<OpenData> {
   const { clock, log, program, databaseUrl: url } = options;
   if (url !== undefined) {
     const paths = prepareDataFolder(options.dataDir);
-    return await withTables(await openPostgres({ url, clock, log, program }), options, paths);
+    return await withTables(await reachPostgres({ url, clock, log, program }), options, paths);
   }
   const folder = openDataFolder(options.dataDir);
   try {
@@ -59,11 +66,6 @@ export async function openData(options: OpenDataOptions): Promise<OpenData> {
   }
 }
 
-/** Whether there is any data to read. A PostgreSQL database is only asked when it is opened. */
-export function hasData({ dataDir, databaseUrl }: DataPlace): boolean {
-  return databaseUrl !== undefined || existsSync(dataFolderPaths(dataDir).database);
-}
-
 /**
  * Opens data for a command that only reads; a server may go on working with it.
  *
@@ -72,20 +74,54 @@ export function hasData({ dataDir, databaseUrl }: DataPlace): boolean {
 export async function openDataToRead(options: OpenDataOptions): Promise<OpenData> {
   const { clock, log, program, databaseUrl: url } = options;
   const paths = dataFolderPaths(options.dataDir);
-  if (!hasData(options)) throw noData(paths.folder);
-  const driver =
-    url === undefined
-      ? await openSqlite({ file: paths.database, clock, log, program, readOnly: true })
-      : await openPostgres({ url, clock, log, program, readOnly: true });
-  return await withTables(driver, options, paths);
+  if (url === undefined) {
+    refuseNoData(options);
+    const driver = await openSqlite({ file: paths.database, clock, log, program, readOnly: true });
+    return await withTables(driver, options, paths);
+  }
+  const driver = await reachPostgres({ url, clock, log, program, readOnly: true });
+  const [found] = await driver.query("select to_regclass('_meta') is not null as known", []);
+  if (found?.['known'] === true) return await withTables(driver, options, paths);
+  await driver.close();
+  throw new BacklotError(
+    'server/no-data',
+    `${describeUrl(url)} holds no data yet. Serve a site with it first: backlot serve SITE --database URL.`,
+  );
 }
 
-/** The error of commands that need data where there is none. */
-export function noData(folder: string): BacklotError {
-  return new BacklotError(
+/**
+ * For commands that need data but make none.
+ *
+ * @throws BacklotError `server/no-data` where the folder has no database; PostgreSQL is only asked when it is opened
+ */
+export function refuseNoData({ dataDir, databaseUrl }: DataPlace): void {
+  const { folder, database } = dataFolderPaths(dataDir);
+  if (databaseUrl !== undefined || existsSync(database)) return;
+  throw new BacklotError(
     'server/no-data',
     `There is no data in ${folder} yet. Serve a site with it first (backlot serve SITE), or name another folder with --data.`,
   );
+}
+
+/** Opens PostgreSQL; where it cannot be reached, says which one and never with what password. */
+async function reachPostgres(options: Parameters<typeof openPostgres>[0]): Promise<Driver> {
+  try {
+    return await openPostgres(options);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== 'database/lost') throw error;
+    const why = error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+    throw new BacklotError(
+      'server/database',
+      `${describeUrl(options.url)} cannot be used: ${why}. Is it running, and is --database right?`,
+      { cause: error },
+    );
+  }
+}
+
+function describeUrl(url: string): string {
+  if (!URL.canParse(url)) return 'The PostgreSQL database';
+  const { host, pathname } = new URL(url);
+  return `The PostgreSQL database ${decodeURI(pathname.slice(1)) || '(no name)'} at ${host || 'this machine'}`;
 }
 
 async function withTables(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { knownHost, mayWrite } from './origin.ts';
+import { hostRule, mayWrite } from './origin.ts';
 
 const local = { origins: [], boundHost: '127.0.0.1', hasSession: false };
 const configured = { origins: ['https://example.org'], boundHost: '127.0.0.1', hasSession: false };
@@ -37,11 +37,21 @@ test('a bearer token is exempt', () => {
 });
 
 test('only configured hosts are known', () => {
-  assert.equal(knownHost('example.org', ['https://example.org']), true);
-  assert.equal(knownHost('EXAMPLE.org:443', ['https://example.org']), true);
-  assert.equal(knownHost('example.org:8080', ['https://example.org']), false);
-  assert.equal(knownHost('evil.example', ['https://example.org']), false);
-  assert.equal(knownHost('anything:1', []), true);
-  assert.equal(knownHost(undefined, []), false);
-  assert.equal(knownHost('a b', []), false);
+  const isKnown = hostRule(['https://example.org', 'http://localhost:4000']);
+  assert.equal(isKnown('example.org'), true);
+  assert.equal(isKnown('EXAMPLE.org:443'), true);
+  assert.equal(isKnown('localhost:4000'), true);
+  assert.equal(isKnown('localhost'), false);
+  assert.equal(isKnown('example.org:8080'), false);
+  assert.equal(isKnown('evil.example'), false);
+  assert.equal(isKnown(''), false);
+});
+
+test('until there are any, every well-formed host is', () => {
+  const isKnown = hostRule([]);
+  assert.equal(isKnown('anything:1'), true);
+  assert.equal(isKnown('[::1]:4000'), true);
+  assert.equal(isKnown(undefined), false);
+  assert.equal(isKnown('a b'), false);
+  assert.equal(isKnown('user@host'), false);
 });

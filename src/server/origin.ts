@@ -43,14 +43,20 @@ function isLocalName(hostname: string, boundHost: string): boolean {
   return isIP(bare) !== 0 || bare === 'localhost' || bare.endsWith('.localhost') || bare === boundHost;
 }
 
-/** Whether a `Host` header names this site: any, until origins are configured. */
-export function knownHost(host: string | undefined, origins: readonly string[]): boolean {
-  if (host === undefined || host === '' || !/^[a-z0-9.\-_:[\]]+$/i.test(host)) return false;
-  if (origins.length === 0) return true;
-  return origins.some((origin) => hostsMatch(new URL(origin), host.toLowerCase()));
+/**
+ * Tells whether a `Host` header names this site: any well-formed one, until origins are configured. Made once; asked
+ * with every request.
+ */
+export function hostRule(origins: readonly string[]): (host: string | undefined) => boolean {
+  const hosts = new Set(origins.flatMap(hostsOf));
+  return (host) => {
+    if (host === undefined || !/^[a-z0-9.\-_:[\]]+$/i.test(host)) return false;
+    return hosts.size === 0 || hosts.has(host) || hosts.has(host.toLowerCase());
+  };
 }
 
-function hostsMatch(origin: URL, host: string): boolean {
-  const defaultPort = origin.protocol === 'https:' ? '443' : '80';
-  return host === origin.host || host === `${origin.hostname}:${origin.port || defaultPort}`;
+/** With and without the port that goes without saying. */
+function hostsOf(origin: string): readonly string[] {
+  const { protocol, hostname, host, port } = new URL(origin);
+  return [host, `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`];
 }

@@ -1,41 +1,50 @@
 import type { Site, SitePage } from '../site/index.ts';
+import { POLICY_REPORTS } from './policy-reports.ts';
 import type { Settings } from './settings.ts';
-
-/** Where browsers of developers report what a policy would have blocked. */
-export const POLICY_REPORTS_PATH = '/_backlot/policy-reports';
 
 /**
  * The Content-Security-Policy of each page, made once when the folder is loaded: what the file on disk holds may run,
- * nothing that data could bring in. Only pages into which data is spliced get one.
+ * nothing that data could bring in. A page into which no data is spliced needs none.
  */
 export function policyHeaders(
-  site: Site,
-  mode: Settings['contentSecurityPolicy'],
+  site: Pick<Site, 'pages'>,
+  settings: Pick<Settings, 'contentSecurityPolicy' | 'policySources'>,
   options: { readonly reports: boolean },
 ): (page: SitePage) => Readonly<Record<string, string>> {
+  const { contentSecurityPolicy: mode, policySources } = settings;
   if (mode === 'off') return () => ({});
   const name = mode === 'enforce' ? 'content-security-policy' : 'content-security-policy-report-only';
+  const reports = options.reports ? `; report-uri /_backlot${POLICY_REPORTS}` : '';
   const headers = new Map<string, Readonly<Record<string, string>>>();
   for (const [file, page] of site.pages) {
-    const reports = options.reports ? `; report-uri ${POLICY_REPORTS_PATH}` : '';
-    headers.set(file, { [name]: pagePolicy(page) + reports });
+    if (showsData(page)) headers.set(file, { [name]: pagePolicy(page, policySources) + reports });
   }
   return (page) => headers.get(page.file) ?? {};
 }
 
-/** One page's policy as one line, by Content Security Policy Level 3. */
-export function pagePolicy(page: SitePage): string {
-  const { scripts, handlers, origins } = page.policy;
+/** Rows, values in force, or what a visitor typed: anything that is not the author's. */
+function showsData({ template, forms }: SitePage): boolean {
+  return template.scopes.length > 1 || forms.some(({ operation }) => operation !== 'none');
+}
+
+/**
+ * One page's policy as one line, by Content Security Policy Level 3. `sources` are the author's additions, such as
+ * `script-src https://cdn.example.org`.
+ */
+export function pagePolicy({ policy }: Pick<SitePage, 'policy'>, sources: readonly string[] = []): string {
+  const { scripts, handlers, origins } = policy;
   const hashes = [...scripts, ...handlers].map((hash) => `'${hash}'`);
   const inline = handlers.length > 0 ? ["'unsafe-hashes'"] : [];
-  const from = (directive: string): readonly string[] => origins[directive] ?? [];
-  return [
-    ['script-src', "'self'", ...inline, ...hashes, ...from('script-src')],
-    ['object-src', "'self'", ...from('object-src')],
-    ['base-uri', "'self'", ...from('base-uri')],
-    ['form-action', "'self'", ...from('form-action')],
-    ['frame-ancestors', "'self'"],
-  ]
-    .map((directive) => directive.join(' '))
-    .join('; ');
+  const directives = new Map<string, readonly string[]>(
+    ['script-src', 'object-src', 'base-uri', 'form-action', 'frame-ancestors'].map((directive) => [
+      directive,
+      ["'self'", ...(directive === 'script-src' ? [...inline, ...hashes] : []), ...(origins[directive] ?? [])],
+    ]),
+  );
+  for (const added of sources) {
+    const [directive = '', ...allowed] = added.split(' ');
+    const known = directives.get(directive);
+    if (known) directives.set(directive, [...new Set([...known, ...allowed])]);
+  }
+  return [...directives].map(([directive, allowed]) => [directive, ...allowed].join(' ')).join('; ');
 }

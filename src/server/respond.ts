@@ -1,14 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { CachedPage } from '../pages/index.ts';
-import { negotiateCoding, noneMatch } from './accept.ts';
+import { negotiateCoding } from './accept.ts';
+import { evaluateConditions, requestedRange } from './conditions.ts';
+import { discardBody, hasUnreadBody } from './request-body.ts';
 
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value;
+const nothing = Buffer.alloc(0);
+
+/** The codings a client takes, as one text. */
+export function acceptEncoding(request: IncomingMessage): string | undefined {
+  const header = request.headers['accept-encoding'];
+  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 /**
- * Answers with a prepared page in the coding that the client likes best, or with 304 when it has it already. HEAD gets
- * the same headers without the bytes.
+ * Answers with a prepared page in the coding that the client likes best, with a part of it, or with 304 when it has it
+ * already. HEAD gets the same headers without the bytes.
  */
 export function sendPage(
   request: IncomingMessage,
@@ -16,18 +22,50 @@ export function sendPage(
   page: CachedPage,
   extra?: Readonly<Record<string, string>>,
 ): void {
-  const { bytes, etag, coding } = page.representation(negotiateCoding(headerText(request.headers['accept-encoding'])));
-  if (page.status === 200 && noneMatch(request.headers['if-none-match'], etag)) {
-    const { 'content-type': _type, ...kept } = page.headers;
-    response.writeHead(304, { ...kept, ...extra, etag });
-    response.end();
+  const { headers } = request;
+  // Parts are counted in the file's own bytes.
+  const ranges = headers.range !== undefined && request.method === 'GET' && 'accept-ranges' in page.headers;
+  const { bytes, etag, coding } = page.representation(ranges ? 'identity' : negotiateCoding(acceptEncoding(request)));
+  const ours: OutgoingHttpHeaders = { ...page.headers, ...extra, etag };
+  if (coding !== 'identity') ours['content-encoding'] = coding;
+  if (page.status !== 200) {
+    sendBytes(request, response, page.status, ours, bytes);
     return;
   }
-  const headers: Record<string, string | number> = { ...page.headers, ...extra, etag, 'content-length': bytes.length };
-  if (coding !== 'identity') headers['content-encoding'] = coding;
-  response.writeHead(page.status, headers);
-  if (request.method === 'HEAD') response.end();
-  else response.end(bytes);
+  const validators = { etag, lastModified: page.headers['last-modified'] };
+  const verdict = evaluateConditions(headers, validators);
+  if (verdict !== 'send') {
+    sendNoBytes(response, verdict, ours);
+    return;
+  }
+  const range = ranges ? requestedRange(headers, bytes.length, validators) : undefined;
+  if (range === undefined) sendBytes(request, response, 200, ours, bytes);
+  else if (range === 'unsatisfiable') sendUnsatisfiable(response, ours, bytes.length);
+  else {
+    ours['content-range'] = `bytes ${range.start}-${range.end}/${bytes.length}`;
+    sendBytes(request, response, 206, ours, bytes.subarray(range.start, range.end + 1));
+  }
+}
+
+/** 304 or 412: headers only. */
+export function sendNoBytes(
+  response: ServerResponse,
+  verdict: 'not-modified' | 'failed',
+  { 'content-type': _type, 'content-encoding': _coding, ...headers }: OutgoingHttpHeaders,
+): void {
+  if (verdict === 'not-modified') response.writeHead(304, headers);
+  else response.writeHead(412, { ...headers, 'content-length': 0 });
+  response.end();
+}
+
+/** 416: the file has no such part. */
+export function sendUnsatisfiable(
+  response: ServerResponse,
+  { 'content-type': _type, ...headers }: OutgoingHttpHeaders,
+  size: number,
+): void {
+  response.writeHead(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': 0 });
+  response.end();
 }
 
 /** Answers with text made for this one request. */
@@ -36,10 +74,31 @@ export function sendText(
   response: ServerResponse,
   status: number,
   text: string,
-  headers: Readonly<Record<string, string>>,
+  headers: OutgoingHttpHeaders,
 ): void {
-  const bytes = Buffer.from(text);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  sendBytes(request, response, status, { ...headers }, text === '' ? nothing : Buffer.from(text));
+}
+
+/**
+ * Answers with bytes. While a body that will not be read is still arriving, the answer goes out at once, and the
+ * connection closes only when the client has stopped sending: else it could not read the answer.
+ */
+function sendBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  bytes: Buffer,
+): void {
+  headers['content-length'] = bytes.length;
+  if (hasUnreadBody(request)) {
+    response.writeHead(status, { ...headers, connection: 'close' });
+    if (request.method === 'HEAD' || bytes.length === 0) response.flushHeaders();
+    else response.write(bytes);
+    discardBody(request, () => response.end());
+    return;
+  }
+  response.writeHead(status, headers);
   if (request.method === 'HEAD') response.end();
   else response.end(bytes);
 }

@@ -22,7 +22,13 @@ for (const [variable, value] of [
   ['BACKLOT_RATE_LIMIT', 'maybe'],
   ['BACKLOT_MAIL', 'mail.example.org'],
   ['BACKLOT_ADMIN_PATH', 'admin'],
+  ['BACKLOT_ADMIN_PATH', '/_backlot'],
   ['BACKLOT_PROXIES', 'proxy.example.org'],
+  ['BACKLOT_PROXIES', '10.0.0.0/33'],
+  ['BACKLOT_CURRENCY', 'EURO'],
+  ['BACKLOT_POLICY_SOURCES', 'script-src'],
+  ['BACKLOT_POLICY_SOURCES', 'script-src https://a.example; object-src *'],
+  ['BACKLOT_POLICY_SOURCES', 'style-src https://a.example'],
 ] as const) {
   test(`${variable}=${value} is refused by name`, () => {
     assert.throws(() => readSettings({ [variable]: value }), {
@@ -34,4 +40,13 @@ for (const [variable, value] of [
 
 test('an unknown setting in the configuration file is refused by name', () => {
   assert.throws(() => readSettings({}, { orgin: 'https://example.org' }), /no setting "orgin"/);
+});
+
+test('admin and API cannot be at one path', () => {
+  assert.throws(() => readSettings({ BACKLOT_ADMIN_PATH: '/api' }), /must differ/);
+});
+
+test('sources for policies are read one by one', () => {
+  const { policySources } = readSettings({}, { policySources: ["script-src https://a.example 'unsafe-eval'"] });
+  assert.deepEqual(policySources, ["script-src https://a.example 'unsafe-eval'"]);
 });

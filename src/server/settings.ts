@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { currencyExponent } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
 
 /** One setting: its name in `backlot.config.ts`, its environment variable, what it takes and why one would set it. */
@@ -48,6 +50,22 @@ function originText(text: string): string | undefined {
   return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
 }
 
+/** An address, alone or with the length of its network's prefix. */
+function network(text: string): string | undefined {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return undefined;
+  const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+  return fits ? text : undefined;
+}
+
+/** A directive of a policy that this program sends, with sources that cannot end it or add another. */
+function policySource(text: string): string | undefined {
+  return /^(?:script-src|object-src|base-uri|form-action|frame-ancestors)(?: [a-z0-9'*][^\s;,"]*)+$/i.test(text)
+    ? text
+    : undefined;
+}
+
 function timeZone(raw: unknown): string | undefined {
   if (typeof raw !== 'string') return undefined;
   try {
@@ -58,7 +76,7 @@ function timeZone(raw: unknown): string | undefined {
 }
 
 function ownPath(raw: unknown): string | undefined {
-  return typeof raw === 'string' && /^\/[a-z0-9_-]+$/i.test(raw) ? raw : undefined;
+  return typeof raw === 'string' && /^\/[a-z0-9_-]+$/i.test(raw) && raw !== '/_backlot' ? raw : undefined;
 }
 
 function setting<T>(definition: SettingDefinition<T>): SettingDefinition<T> {
@@ -82,7 +100,7 @@ export const settingDefinitions = {
     fallback: [] as readonly string[],
     takes: 'addresses or networks of reverse proxies, separated by commas, such as 127.0.0.1 or 10.0.0.0/8',
     purpose: 'Only these may tell the visitor’s address and protocol in X-Forwarded-* headers.',
-    read: list((text) => (/^[0-9a-f.:]+(\/\d+)?$/i.test(text) ? text : undefined)),
+    read: list(network),
   }),
   timeZone: setting({
     name: 'timeZone',
@@ -98,7 +116,7 @@ export const settingDefinitions = {
     fallback: 'EUR',
     takes: 'an ISO 4217 code, such as EUR',
     purpose: 'The currency of `data-format="currency"` where the page names none.',
-    read: (raw) => (typeof raw === 'string' && /^[A-Z]{3}$/.test(raw) ? raw : undefined),
+    read: (raw) => (typeof raw === 'string' && currencyExponent(raw) !== undefined ? raw : undefined),
   }),
   mail: setting({
     name: 'mail',
@@ -111,10 +129,10 @@ export const settingDefinitions = {
         ? raw
         : undefined,
   }),
-  rateLimit: setting({
+  rateLimit: setting<'on' | 'off'>({
     name: 'rateLimit',
     variable: 'BACKLOT_RATE_LIMIT',
-    fallback: 'on' as 'on' | 'off',
+    fallback: 'on',
     takes: 'on or off',
     purpose: 'off lifts all rate limits and the time trap. For tests and benchmarks only.',
     read: oneOf('on', 'off'),
@@ -168,19 +186,28 @@ export const settingDefinitions = {
     purpose: 'How much memory prepared pages may take.',
     read: wholeNumber(0),
   }),
-  contentSecurityPolicy: setting({
+  contentSecurityPolicy: setting<'report' | 'enforce' | 'off'>({
     name: 'contentSecurityPolicy',
     variable: 'BACKLOT_CONTENT_SECURITY_POLICY',
-    fallback: 'report' as 'report' | 'enforce' | 'off',
+    fallback: 'report',
     takes: 'report, enforce or off',
     purpose:
       'Whether the policy derived from each page is only reported, enforced, or not sent. `backlot check` prints what each page needs.',
     read: oneOf('report', 'enforce', 'off'),
   }),
-  log: setting({
+  policySources: setting({
+    name: 'policySources',
+    variable: 'BACKLOT_POLICY_SOURCES',
+    fallback: [] as readonly string[],
+    takes: 'directives with their sources, separated by commas, such as script-src https://cdn.example.org',
+    purpose:
+      'What pages may load beside what their files name, such as what a third party’s script loads in its turn. `backlot dev` prints the lines that are missing.',
+    read: list(policySource),
+  }),
+  log: setting<'off' | 'requests'>({
     name: 'log',
     variable: 'BACKLOT_LOG',
-    fallback: 'off' as 'off' | 'requests',
+    fallback: 'off',
     takes: 'off or requests',
     purpose: 'requests writes a line of JSON for each request. Errors are always written.',
     read: oneOf('off', 'requests'),
@@ -242,5 +269,9 @@ export function readSettings(
       return [name, value];
     },
   );
-  return Object.fromEntries(entries) as Settings;
+  const settings = Object.fromEntries(entries) as Settings;
+  if (settings.adminPath === settings.apiPath) {
+    throw new BacklotError('server/setting', `adminPath and apiPath are both ${settings.adminPath}; they must differ.`);
+  }
+  return settings;
 }

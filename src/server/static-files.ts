@@ -1,145 +1,192 @@
-import { readFile, stat } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { basename, dirname, extname } from 'node:path';
-import type { Readable } from 'node:stream';
 import { isUtf8 } from 'node:buffer';
-import send from '@fastify/send';
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { lstat, open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { cachedPage } from '../pages/index.ts';
-import type { CachedPage } from '../pages/index.ts';
+import type { CachedPage, ContentCoding } from '../pages/index.ts';
 import type { Site, SiteFile } from '../site/index.ts';
 import { boundedCache } from '../std/index.ts';
 import { negotiateCoding } from './accept.ts';
+import { evaluateConditions, requestedRange } from './conditions.ts';
+import { mediaTypeOf } from './media-types.ts';
+import { acceptEncoding, sendNoBytes, sendUnsatisfiable } from './respond.ts';
 
-/** A file's answer: prepared bytes in every coding, or a stream straight from disk. */
-export type StaticAnswer =
-  | { readonly kind: 'prepared'; readonly page: CachedPage }
-  | {
-      readonly kind: 'stream';
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly stream: Readable;
-    }
-  | { readonly kind: 'missing' };
-
+/** Serves the folder's files byte for byte. The site's walk has already left out what must not be served. */
 export interface StaticFiles {
-  answer(request: IncomingMessage, file: SiteFile): Promise<StaticAnswer>;
+  /**
+   * Text small enough to keep in memory, in every coding. Undefined for all else, and for files that are gone. Read
+   * again when the file changes.
+   */
+  prepared(file: SiteFile): Promise<CachedPage | undefined>;
+  /** Answers GET and HEAD from disk. False, with nothing sent, when the file is gone. */
+  send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: SiteFile,
+    extra?: Readonly<Record<string, string>>,
+  ): Promise<boolean>;
 }
 
-/** Text up to this size is kept in memory in each coding; larger files and media go from disk. */
 const PREPARED_BYTES_MAX = 1024 * 1024;
 const PREPARED_CACHE_BYTES_MAX = 32 * 1024 * 1024;
 const CACHE_CONTROL = 'public, max-age=0, must-revalidate';
+/** The walk resolved links when the folder was loaded; one that has appeared since then is not followed. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
-const preparedTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.htm': 'text/html',
-  '.css': 'text/css',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-  '.svg': 'image/svg+xml',
-  '.xml': 'application/xml',
-  '.txt': 'text/plain',
-  '.md': 'text/markdown',
-  '.csv': 'text/csv',
-  '.ics': 'text/calendar',
-};
+const codedEndings: readonly (readonly [ContentCoding, string])[] = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+];
 
 interface Prepared {
-  readonly sizeBytes: number;
+  readonly size: number;
   readonly modifiedMs: number;
   readonly page: CachedPage;
 }
 
-/** Serves the folder's files byte for byte. The site's walk has already left out what must not be served. */
-export function staticFiles(site: Site, headersFor: (file: SiteFile) => Readonly<Record<string, string>>): StaticFiles {
-  const prepared = boundedCache<string, Prepared>(PREPARED_CACHE_BYTES_MAX);
-
-  const prepare = async (file: SiteFile, type: string): Promise<StaticAnswer> => {
-    const { size, mtimeMs } = await stat(file.absolutePath);
-    if (size > PREPARED_BYTES_MAX) return { kind: 'missing' };
-    const held = prepared.get(file.path);
-    if (held && held.sizeBytes === size && held.modifiedMs === mtimeMs) return { kind: 'prepared', page: held.page };
-    const bytes = await readFile(file.absolutePath);
-    const page = cachedPage(bytes, 200, {
-      'content-type': isUtf8(bytes) ? `${type}; charset=utf-8` : type,
-      'cache-control': CACHE_CONTROL,
-      'last-modified': new Date(mtimeMs).toUTCString(),
-      'accept-ranges': 'bytes',
-      vary: 'Accept-Encoding',
-      ...headersFor(file),
-    });
-    prepared.set(file.path, { sizeBytes: size, modifiedMs: mtimeMs, page }, bytes.length * 2 + 512);
-    return { kind: 'prepared', page };
-  };
-
+export function staticFiles(site: Site, common: Readonly<Record<string, string>>): StaticFiles {
+  const held = boundedCache<string, Prepared>(PREPARED_CACHE_BYTES_MAX);
   return {
-    async answer(request, file) {
+    async prepared(file) {
+      const { type, isText } = mediaTypeOf(file.path);
+      if (!isText) return undefined;
+      const found = await ifThere(lstat(file.absolutePath));
+      if (!found?.isFile() || found.size > PREPARED_BYTES_MAX) return undefined;
+      const known = held.get(file.path);
+      if (known?.size === found.size && known.modifiedMs === found.mtimeMs) return known.page;
+      const bytes = await ifThere(readFile(file.absolutePath, { flag: READ_ONLY }));
+      if (!bytes) return undefined;
+      const page = cachedPage(
+        bytes,
+        200,
+        {
+          ...headersOf(declaresUtf8(bytes) ? `${type}; charset=utf-8` : type, found),
+          vary: 'Accept-Encoding',
+          ...common,
+        },
+        await codedTexts(site, file),
+      );
+      held.set(file.path, { size: found.size, modifiedMs: found.mtimeMs, page }, bytes.length * 2 + 1024);
+      return page;
+    },
+    async send(request, response, file, extra) {
+      const variant = request.headers.range === undefined ? codedVariant(request, site, file) : undefined;
+      const chosen = variant?.file ?? file;
+      const handle = await ifThere(open(chosen.absolutePath, READ_ONLY));
+      if (!handle) return false;
       try {
-        const type = preparedTypes[extname(file.path).toLowerCase()];
-        const whole = request.headers.range === undefined && request.headers['if-modified-since'] === undefined;
-        if (type !== undefined && whole && file.sizeBytes <= PREPARED_BYTES_MAX) {
-          const answer = await prepare(file, type);
-          if (answer.kind !== 'missing') return answer;
-        }
-        return await fromDisk(request, site, file, headersFor(file));
-      } catch (error) {
-        if (isGone(error)) return { kind: 'missing' };
-        throw error;
+        const found = await handle.stat();
+        if (!found.isFile()) return false;
+        const headers = {
+          ...headersOf(mediaTypeOf(file.path).type, found),
+          ...(hasCodings(site, file) ? { vary: 'Accept-Encoding' } : {}),
+          ...(variant ? { 'content-encoding': variant.coding } : {}),
+          ...common,
+          ...extra,
+        };
+        await sendHandle(request, response, handle, found, headers);
+        return true;
+      } finally {
+        await handle.close();
       }
     },
   };
 }
 
-function isGone(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EISDIR';
-}
-
-async function fromDisk(
-  request: IncomingMessage,
-  site: Site,
-  file: SiteFile,
-  headers: Readonly<Record<string, string>>,
-): Promise<StaticAnswer> {
-  const variant = request.headers.range === undefined ? codedVariant(request, site, file) : undefined;
-  const chosen = variant?.file ?? file;
-  const path = encodeURIComponent(basename(chosen.absolutePath));
-  const result = await send(request, `/${path}`, {
-    root: dirname(chosen.absolutePath),
-    dotfiles: 'deny',
-    index: false,
-    cacheControl: false,
-  });
-  if (result.statusCode === 404) return { kind: 'missing' };
-  const ours: Record<string, string> = {
-    ...Object.fromEntries(Object.entries(result.headers).map(([name, value]) => [name.toLowerCase(), value])),
-    ...headers,
+function headersOf(type: string, { mtimeMs }: Stats): Record<string, string> {
+  return {
+    'content-type': type,
     'cache-control': CACHE_CONTROL,
+    'last-modified': new Date(mtimeMs).toUTCString(),
+    'accept-ranges': 'bytes',
   };
-  if (variant) {
-    ours['content-encoding'] = variant.coding;
-    ours['content-type'] = mediaType(file.path);
-    ours['vary'] = 'Accept-Encoding';
+}
+
+/** A false charset is worse than none: ISO-2022-JP and UTF-16 can look like UTF-8, but not without ESC or NUL. */
+function declaresUtf8(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.includes(0x1b) && !bytes.includes(0);
+}
+
+async function sendHandle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: FileHandle,
+  { size, mtimeMs }: Stats,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const etag = `"${size.toString(36)}-${Math.round(mtimeMs * 1000).toString(36)}"`;
+  const ours = { ...headers, etag };
+  const validators = { etag, lastModified: headers['last-modified'] };
+  const verdict = evaluateConditions(request.headers, validators);
+  if (verdict !== 'send') return sendNoBytes(response, verdict, ours);
+  const asked = request.method === 'GET' ? requestedRange(request.headers, size, validators) : undefined;
+  if (asked === 'unsatisfiable') return sendUnsatisfiable(response, ours, size);
+  const range = asked ?? { start: 0, end: size - 1 };
+  const length = range.end - range.start + 1;
+  response.writeHead(asked ? 206 : 200, {
+    ...ours,
+    'content-length': length,
+    ...(asked ? { 'content-range': `bytes ${range.start}-${range.end}/${size}` } : {}),
+  });
+  if (request.method === 'HEAD' || length === 0) {
+    response.end();
+    return undefined;
   }
-  return { kind: 'stream', status: result.statusCode, headers: ours, stream: result.stream };
+  const stream = handle.createReadStream({ ...range, autoClose: false });
+  try {
+    await pipeline(stream, response, { end: false });
+  } catch {
+    // A client that goes away in the middle of a download is no fault of ours.
+    response.destroy();
+    return undefined;
+  }
+  // A file cut short meanwhile leaves the client waiting for the rest.
+  if (stream.bytesRead === length) response.end();
+  else response.destroy();
+  return undefined;
 }
 
-function mediaType(path: string): string {
-  return send.mime.getType(path) ?? 'application/octet-stream';
-}
-
-/** `app.wasm.br` or `app.wasm.gz` beside the file, where the client takes it. */
+/** `app.wasm.br` or `app.wasm.gz` beside the file, where it is not older and the client takes it. */
 function codedVariant(
   request: IncomingMessage,
   site: Site,
   file: SiteFile,
-): { readonly file: SiteFile; readonly coding: 'br' | 'gzip' } | undefined {
-  const header = request.headers['accept-encoding'];
-  const coding = negotiateCoding(typeof header === 'string' ? header : undefined);
-  if (coding === 'identity') return undefined;
-  const variant = site.files.get(`${file.path}.${coding === 'br' ? 'br' : 'gz'}`);
-  return variant ? { file: variant, coding } : undefined;
+): { readonly file: SiteFile; readonly coding: ContentCoding } | undefined {
+  const coding = negotiateCoding(acceptEncoding(request));
+  const found = codedSibling(site, file, coding);
+  return found && { file: found, coding };
+}
+
+function codedSibling(site: Site, file: SiteFile, coding: ContentCoding): SiteFile | undefined {
+  const ending = codedEndings.find(([name]) => name === coding)?.[1];
+  const sibling = ending === undefined ? undefined : site.files.get(file.path + ending);
+  return sibling && sibling.modifiedMs >= file.modifiedMs ? sibling : undefined;
+}
+
+function hasCodings(site: Site, file: SiteFile): boolean {
+  return codedEndings.some(([coding]) => codedSibling(site, file, coding) !== undefined);
+}
+
+async function codedTexts(site: Site, file: SiteFile): Promise<ReadonlyMap<ContentCoding, Buffer>> {
+  const coded = new Map<ContentCoding, Buffer>();
+  for (const [coding] of codedEndings) {
+    const sibling = codedSibling(site, file, coding);
+    const bytes = sibling && (await ifThere(readFile(sibling.absolutePath, { flag: READ_ONLY })));
+    if (bytes) coded.set(coding, bytes);
+  }
+  return coded;
+}
+
+/** Undefined for what has gone, or may not be read, since the folder was loaded. */
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'ELOOP'].includes(String(code))) return undefined;
+    throw error;
+  }
 }

@@ -25,6 +25,7 @@ export interface CompiledPage {
 
 export interface CompileSettings {
   readonly timeZone: string;
+  readonly currency?: string;
   readonly origin: string | undefined;
 }
 
@@ -64,7 +65,11 @@ function compileSource(
   options: CompileSettings,
 ): CompiledPage {
   const document = parsePage(source);
-  const { template, diagnostics } = compilePage(source, { document, timeZone: options.timeZone });
+  const { template, diagnostics } = compilePage(source, {
+    document,
+    timeZone: options.timeZone,
+    ...(options.currency === undefined ? {} : { currency: options.currency }),
+  });
   const outline = outlineOf(document, template);
   const definitions = defineForms(document, (control) => listInForm(outline, control));
   const forms = planForms(document, template, definitions, options.origin);

@@ -20,13 +20,17 @@ import { walkSite } from './walk.ts';
  * `BacklotError` only for the folder itself (see {@link walkSite}).
  */
 export async function loadSite(options: SiteOptions): Promise<Site> {
-  const walked = await walkSite(options.dir, options.leaveOut ? { leaveOut: options.leaveOut } : {});
+  const walked = await walkSite(options.dir, {
+    ...(options.leaveOut ? { leaveOut: options.leaveOut } : {}),
+    ...(options.reservedPaths ? { reservedPaths: options.reservedPaths } : {}),
+  });
   const timeZone = options.timeZone ?? 'UTC';
+  const currency = options.currency === undefined ? {} : { currency: options.currency };
   const diagnostics: Diagnostic[] = [...walked.diagnostics];
   const redirects = await readRedirects(walked.dir, diagnostics);
   const read = await readPages([...walked.files.values()]);
   diagnostics.push(...read.diagnostics);
-  const all = read.pages.map((page) => compile(page, { timeZone, origin: options.origin }));
+  const all = read.pages.map((page) => compile(page, { timeZone, ...currency, origin: options.origin }));
   // The byte scan may take a word in a script for a mark; such a page is served as it is, like any without marks.
   const compiled = all.filter(isUsed);
   const unmarkedForms = all.filter((page) => !isUsed(page) && page.document.forms.length > 0);

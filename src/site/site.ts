@@ -182,6 +182,10 @@ export interface SiteOptions {
   readonly leaveOut?: readonly string[];
   /** IANA name; default `UTC`. */
   readonly timeZone?: string;
+  /** ISO 4217 code that a bare `data-format="currency"` means. */
+  readonly currency?: string;
+  /** Paths of one segment, beside `/_backlot`, at which the server itself answers; `/admin` and `/api` unless told. */
+  readonly reservedPaths?: readonly string[];
   /** The site's own origin, `https://example.org`, where it is known: links and actions that name it are inside. */
   readonly origin?: string;
   /** Tables that the program or plugins declare: they stand as they are, beside those the pages imply. */

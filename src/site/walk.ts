@@ -18,14 +18,13 @@ export interface WalkedSite {
 export interface WalkOptions {
   /** Absolute paths inside the folder that are no part of the site. */
   readonly leaveOut?: readonly string[];
+  /** Paths of one segment, beside `/_backlot`, at which the server itself answers; `/admin` and `/api` unless told. */
+  readonly reservedPaths?: readonly string[];
 }
 
 const filesMax = 500_000;
 const depthMax = 64;
 const concurrency = 32;
-
-/** Paths under which this program answers itself. */
-const reserved = new Set(['admin', 'api', '_backlot']);
 
 /**
  * Lists the files of a folder that may be served, in path order, with sizes and times. Left out: dotfiles (but
@@ -40,7 +39,8 @@ export async function walkSite(dir: string, options: WalkOptions = {}): Promise<
   const diagnostics: Diagnostic[] = [];
   const queue: Folder[] = [{ absolute: root, relative: '', chain: [root] }];
   const pending = new Set<Promise<void>>();
-  const walk: Walk = { root, leaveOut, found, diagnostics, queue };
+  const reserved = new Set(['/_backlot', ...(options.reservedPaths ?? ['/admin', '/api'])]);
+  const walk: Walk = { root, leaveOut, reserved, found, diagnostics, queue };
   while (queue.length > 0 || pending.size > 0) {
     const folder = queue.pop();
     if (folder === undefined || pending.size >= concurrency) {
@@ -83,6 +83,7 @@ interface Folder {
 interface Walk {
   readonly root: string;
   readonly leaveOut: ReadonlySet<string>;
+  readonly reserved: ReadonlySet<string>;
   readonly found: SiteFile[];
   readonly diagnostics: Diagnostic[];
   readonly queue: Folder[];
@@ -130,7 +131,7 @@ async function readFolder(walk: Walk, folder: Folder): Promise<void> {
     const relative = (folder.relative === '' ? entry.name : `${folder.relative}/${entry.name}`).normalize('NFC');
     const absolute = path.join(folder.absolute, entry.name);
     if (isLeftOut(relative) || walk.leaveOut.has(absolute)) continue;
-    if (folder.relative === '') refuseReserved(relative);
+    if (folder.relative === '') refuseReserved(walk.reserved, relative);
     if (entry.isDirectory()) enter(walk, folder, relative, absolute);
     else if (entry.isFile()) await keep(walk, relative, absolute);
     else if (entry.isSymbolicLink()) await followLink(walk, folder, relative, absolute);
@@ -196,11 +197,12 @@ async function followLink(walk: Walk, folder: Folder, relative: string, absolute
   }
 }
 
-function refuseReserved(relative: string): void {
+function refuseReserved(reserved: ReadonlySet<string>, relative: string): void {
   const name = relative.replace(/\.html?$/iv, '');
-  if (!reserved.has(name)) return;
+  if (!reserved.has(`/${name}`)) return;
+  const elsewhere = name === '_backlot' ? '' : ', or let Backlot answer elsewhere (settings adminPath and apiPath)';
   throw new BacklotError(
     'site/reserved-path',
-    `${relative} would answer /${name}, where Backlot itself answers. Rename it, for example to ${relative.replace(name, `${name.replace('_', '')}-page`)}.`,
+    `${relative} would answer /${name}, where Backlot itself answers. Rename it, for example to ${relative.replace(name, `${name.replace('_', '')}-page`)}${elsewhere}.`,
   );
 }

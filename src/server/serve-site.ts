@@ -1,0 +1,72 @@
+import type { FileStore } from '../files/index.ts';
+import { pageGetter, poster } from '../pages/index.ts';
+import type { PageGetter } from '../pages/index.ts';
+import { formNotices, readSeeds } from '../site/index.ts';
+import type { Site } from '../site/index.ts';
+import { formatDiagnostic } from '../std/index.ts';
+import type { Clock, Diagnostic, Log } from '../std/index.ts';
+import type { DevChannel } from './dev-channel.ts';
+import { madeFiles } from './made-files.ts';
+import type { SendNotice } from './notices.ts';
+import type { OpenData } from './open-data.ts';
+import { policyHeaders } from './policy.ts';
+import type { adoptSchema, SchemaAdoption } from './schema-adoption.ts';
+import type { Settings } from './settings.ts';
+import { siteHandler } from './site-handler.ts';
+import type { SiteHandler } from './site-handler.ts';
+import { staticFiles } from './static-files.ts';
+
+/** What stays the same while one folder after the other is served. */
+export interface ServingOptions {
+  readonly settings: Settings;
+  readonly data: OpenData;
+  readonly files: FileStore;
+  readonly common: Readonly<Record<string, string>>;
+  readonly notice: SendNotice;
+  readonly dev: DevChannel | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One folder as it is served at the moment: in `dev`, the next one takes its place. */
+export interface Served {
+  readonly site: Site;
+  readonly handler: SiteHandler;
+  readonly pages: PageGetter;
+  readonly schema: SchemaAdoption;
+  /** What the operator should know: errors, forms that cannot work, changes that wait. */
+  readonly notices: readonly string[];
+}
+
+/** Makes the tables follow the folder as far as `adopt` lets them, and everything that answers for it. */
+export async function serveSite(options: ServingOptions, site: Site, adopt: typeof adoptSchema): Promise<Served> {
+  const { settings, data, common, dev, clock, log } = options;
+  const { tables } = data;
+  const schema = await adopt(tables, site);
+  await tables.seed(readSeeds(site).rows);
+  const pageHeaders = policyHeaders(site, settings, { reports: dev !== undefined });
+  const pages = pageGetter({
+    site,
+    tables,
+    clock,
+    cacheBytesMax: settings.cacheBytesMax,
+    headers: (page) => ({ ...common, ...pageHeaders(page) }),
+  });
+  const { fieldsMax, textBytesMax, fileBytesMax, formTrapMs } = settings;
+  const limits = { fieldsMax, textBytesMax, fileBytesMax };
+  const handler = siteHandler({
+    site,
+    pages,
+    poster: poster({ site, tables, files: options.files, pages, clock, log, limits, trapMs: formTrapMs }),
+    files: staticFiles(site, common),
+    common,
+    pageHeaders,
+    notice: options.notice,
+    log,
+    ...(dev ? { dev } : {}),
+    made: madeFiles(site, tables, settings, common),
+  });
+  const errors: readonly Diagnostic[] = site.diagnostics.filter(({ severity }) => severity === 'error');
+  const notices = [...errors.map(formatDiagnostic), ...(await formNotices(site)), ...schema.notices];
+  return { site, handler, pages, schema, notices };
+}
