@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { startPostgres } from '../../test/postgres.ts';
-import { openPostgres, openSqlite } from '../database/index.ts';
-import type { Driver } from '../database/index.ts';
+import { openPostgres } from '../database/index.ts';
 import { checkQuery, parseQuery } from '../query/index.ts';
 import type { Row } from '../schema/index.ts';
-import { loadSite, readSeeds } from '../site/index.ts';
-import type { Site } from '../site/index.ts';
-import { manualClock, memoryLog, seededRandom } from '../std/index.ts';
-import { openTables } from '../tables/index.ts';
+import { manualClock, memoryLog } from '../std/index.ts';
 import type { RowWrite, TableReader, Tables } from '../tables/index.ts';
-import { pageGetter } from './get.ts';
-import type { PageGetter } from './get.ts';
+import { openHouse, requestFor, write } from './fixtures.ts';
+import type { House } from './fixtures.ts';
 
 const menu = `<!doctype html><html lang="en"><title>Menu</title>
 <form method="get" aria-controls="menu"><input type="number" name="price.max"><input type="checkbox" name="vegetarian"></form>
@@ -40,46 +33,6 @@ const requests = [
   ['search.html', '/search', ''],
   ['search.html', '/search', 'q=rig'],
 ] as const;
-
-interface House {
-  readonly site: Site;
-  readonly tables: Tables;
-  readonly pages: PageGetter;
-  close(): Promise<void>;
-}
-
-async function openHouse(driver: Driver): Promise<House> {
-  const dir = await mkdtemp(join(tmpdir(), 'backlot-law-'));
-  for (const [path, text] of [
-    ['menu.html', menu],
-    ['dish/tagliatelle.html', dish],
-    ['search.html', search],
-  ] as const) {
-    await mkdir(dirname(join(dir, path)), { recursive: true });
-    await writeFile(join(dir, path), text);
-  }
-  const clock = manualClock();
-  const site = await loadSite({ dir, timeZone: 'UTC' });
-  assert.deepEqual(
-    site.diagnostics.filter(({ severity }) => severity === 'error'),
-    [],
-  );
-  const tables = await openTables({ driver, clock, random: seededRandom(1), log: memoryLog() });
-  await tables.apply(await tables.plan(site.schema));
-  await tables.seed(readSeeds(site).rows);
-  const pages = pageGetter({ site, tables, clock, cacheBytesMax: 1024 * 1024, headers: () => ({}) });
-  return {
-    site,
-    tables,
-    pages,
-    async close() {
-      pages.close();
-      await tables.close();
-      await driver.close();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
 
 /** One random step: a write to some row, chosen by numbers so that any failure is replayed. */
 interface Step {
@@ -113,12 +66,12 @@ async function everyRow(reader: TableReader, tables: Tables, name: string): Prom
   return await reader.list(checked.value, { value: () => null, nowMs: 0, today: '' });
 }
 
-async function doStep({ tables }: House, step: Step): Promise<void> {
-  const actor = { kind: 'system', id: 'system', roles: [] } as const;
-  const write = await tables.snapshot(async (reader): Promise<RowWrite | undefined> => {
+async function doStep(house: House, step: Step): Promise<void> {
+  const { tables } = house;
+  const chosen = await tables.snapshot(async (reader): Promise<RowWrite | undefined> => {
     const dishes = await everyRow(reader, tables, 'dish');
     const sections = await everyRow(reader, tables, 'section');
-    const chosen = dishes[step.row % Math.max(1, dishes.length)];
+    const one = dishes[step.row % Math.max(1, dishes.length)];
     const section = sections[step.section % Math.max(1, sections.length)];
     const values = { name: step.name, price: step.price, vegetarian: step.vegetarian, available: step.available };
     if (step.kind === 'rename-section') {
@@ -133,29 +86,19 @@ async function doStep({ tables }: House, step: Step): Promise<void> {
         values: { ...values, section: section ? String(section['id']) : null },
       };
     }
-    if (!chosen) return undefined;
-    const id = String(chosen['id']);
+    if (!one) return undefined;
+    const id = String(one['id']);
     return step.kind === 'delete'
       ? { operation: 'delete', table: 'dish', id }
       : { operation: 'update', table: 'dish', id, values };
   });
-  if (!write) return;
-  const outcome = await tables.write(actor, [write]);
-  assert.ok(outcome.ok);
-  await tables.feed.reached(outcome.position);
+  if (chosen) await write(house, chosen);
 }
 
 async function cachedEqualsFresh(house: House): Promise<void> {
   for (const [file, path, search] of requests) {
-    const page = house.site.pages.get(file)!;
-    const key = page.detail ? path.slice(path.lastIndexOf('/') + 1) : undefined;
-    const request = {
-      page,
-      path,
-      ...(key === undefined ? {} : { key }),
-      search: new URLSearchParams(search),
-      actor: { kind: 'visitor', id: 'visitor', roles: [] } as const,
-    };
+    const key = file === 'dish/tagliatelle.html' ? { key: path.slice(path.lastIndexOf('/') + 1) } : {};
+    const request = requestFor(house, file, { path, search, ...key });
     const cached = await house.pages.get(request);
     const fresh = await house.pages.fresh(request);
     assert.equal(cached.kind === 'page', fresh.found, `${path}?${search}`);
@@ -178,12 +121,10 @@ async function lawHolds(house: House, runs: number): Promise<void> {
   );
 }
 
+const files = { 'menu.html': menu, 'dish/tagliatelle.html': dish, 'search.html': search };
+
 test('cached bytes equal fresh bytes after any sequence of writes, on SQLite', async (t) => {
-  const dir = await mkdtemp(join(tmpdir(), 'backlot-law-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
-  const house = await openHouse(
-    await openSqlite({ file: join(dir, 'data.db'), clock: manualClock(), log: memoryLog() }),
-  );
+  const house = await openHouse(files);
   t.after(() => house.close());
   await lawHolds(house, 25);
 });
@@ -191,9 +132,8 @@ test('cached bytes equal fresh bytes after any sequence of writes, on SQLite', a
 test('cached bytes equal fresh bytes after any sequence of writes, on PostgreSQL', async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
-  const house = await openHouse(
-    await openPostgres({ url: await postgres.createDatabase(), clock: manualClock(), log: memoryLog() }),
-  );
+  const driver = await openPostgres({ url: await postgres.createDatabase(), clock: manualClock(), log: memoryLog() });
+  const house = await openHouse(files, driver);
   t.after(() => house.close());
   await lawHolds(house, 8);
 });
