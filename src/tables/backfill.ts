@@ -54,7 +54,7 @@ async function rewrite(
   const flush = async (): Promise<void> => {
     const ready = writes;
     writes = [];
-    if (ready.length > 0) await writeRows(context, systemActor, ready, true);
+    if (ready.length > 0) await writeRows(context, systemActor, ready, { trusted: true });
   };
   for await (const row of scanRows(context.driver, layout, context.driver.dialect)) {
     const values = valuesFor(row);

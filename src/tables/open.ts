@@ -59,7 +59,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
         const found = await reader.query('select coalesce(max(position), 0) as position from _log', []);
         return await read(tableReader(reader, Number(found[0]!['position']), inUse.layouts, driver.dialect));
       }),
-    write: (actor, rows) => writes.pass(() => writeRows(context, actor, rows)),
+    write: (actor, rows, extra) => writes.pass(() => writeRows(context, actor, rows, { extra })),
     async plan(target) {
       const { schema } = prepared ? await readRecord(driver) : emptyRecord;
       return await planChanges(schema, target, driver, driver.dialect);

@@ -8,7 +8,7 @@ import type { WriteContext } from './draft.ts';
 import type { Layout, Layouts } from './layout.ts';
 import { prepare } from './prepare.ts';
 import { presentRow, tableReader } from './reader.ts';
-import type { Actor, ColumnRefusal, RowWrite, WriteOutcome } from './tables.ts';
+import type { Actor, ColumnRefusal, RowWrite, WriteExtra, WriteOutcome } from './tables.ts';
 
 /** How often a change is prepared when what it relied on has moved. */
 const attemptsMax = 3;
@@ -24,26 +24,35 @@ export interface RecordsContext {
   layouts(): Layouts;
 }
 
+export interface WriteOptions {
+  /** For the program's own writes: samples, undo. */
+  readonly trusted?: boolean;
+  /** What the change carries besides. */
+  readonly extra?: WriteExtra | undefined;
+}
+
 /**
  * The one write path: prepare outside any transaction, hand the plain change to the group commit, and prepare again
- * when a version moved, a row it refers to went, or a slug was taken meanwhile. `trusted` is for the program's own
- * writes: samples, undo.
+ * when a version moved, a row it refers to went, or a slug was taken meanwhile.
  */
 export async function writeRows(
   context: RecordsContext,
   actor: Actor,
   writes: readonly RowWrite[],
-  trusted = false,
+  { trusted = false, extra }: WriteOptions = {},
 ): Promise<WriteOutcome> {
   for (let attempt = 0; ; attempt++) {
     const layouts = context.layouts();
     const prepared = await prepare(writeContext(context, actor, attempt, trusted), writes);
     if ('ok' in prepared) return presentFailure(layouts, writes, prepared);
     const rows = prepared.rows.map((row, index) => row && presentRow(layouts.get(writes[index]!.table)!, row));
-    if (prepared.change.statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
-    const outcome = await context.committer.commit(prepared.change);
+    const { entries, statements: own } = prepared.change;
+    const statements = extra ? [...own, ...extra.statements(rows)] : own;
+    if (statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
+    const outcome = await context.committer.commit({ statements, entries });
     if (outcome.ok) return { ok: true, rows, position: outcome.position };
     const { refusal } = outcome;
+    if (refusal.statement >= own.length) throw extraRefused(refusal);
     const write = prepared.origins[refusal.statement] ?? 0;
     const layout = layouts.get(writes[write]!.table)!;
     if (mayRetry(refusal, layout, writes[write]!, attempt)) continue;
@@ -64,6 +73,13 @@ export function writeContext(context: RecordsContext, actor: Actor, attempt: num
     attempt,
     trusted,
   };
+}
+
+function extraRefused(refusal: Refusal): BacklotError {
+  return new BacklotError(
+    'tables/extra-refused',
+    `A statement that was to be applied with the change was refused (${refusal.reason}); nothing was changed.`,
+  );
 }
 
 function mayRetry(refusal: Refusal, layout: Layout, write: RowWrite, attempt: number): boolean {

@@ -1,4 +1,4 @@
-import type { DatabaseHealth, LoggedEntry } from '../database/index.ts';
+import type { DatabaseHealth, LoggedEntry, Statement } from '../database/index.ts';
 import type { CheckedQuery, QueryScope } from '../query/index.ts';
 import type { Constraints, Row, Schema, SeedRow, Value } from '../schema/index.ts';
 
@@ -28,6 +28,16 @@ export type RowWrite =
       readonly values: Readonly<Record<string, Value>>;
     }
   | { readonly operation: 'delete'; readonly table: string; readonly id: string; readonly version?: number };
+
+/** What a change carries besides rows of tables: jobs, guards of the caller's own. */
+export interface WriteExtra {
+  /**
+   * Statements applied after those of the writes, in the same change. Made from the rows as they will be, in the order
+   * of the writes, and made anew whenever the change is prepared again. One that does not touch the rows it must fails
+   * the change with `tables/extra-refused`.
+   */
+  statements(rows: readonly (Row | null)[]): readonly Statement[];
+}
 
 /** Why one column's value was refused. */
 export interface ColumnRefusal {
@@ -130,7 +140,7 @@ export interface Tables {
   readonly feed: Feed;
   snapshot<T>(read: (reader: TableReader) => Promise<T>): Promise<T>;
   /** The only write path: prepares, commits, prepares again when a version moved (three times at most). */
-  write(actor: Actor, writes: readonly RowWrite[]): Promise<WriteOutcome>;
+  write(actor: Actor, writes: readonly RowWrite[], extra?: WriteExtra): Promise<WriteOutcome>;
   plan(target: Schema): Promise<SchemaPlan>;
   /** Does the plan's steps. Throws `tables/not-additive` unless additive or `all` is set. */
   apply(plan: SchemaPlan, options?: { all?: boolean }): Promise<void>;
