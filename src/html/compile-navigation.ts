@@ -92,8 +92,11 @@ function compileNumbers(work: Work, links: readonly PageElement[], pagination: n
   });
 }
 
+/** Names that style sheets give to the number of the page shown. */
+const activeClasses: ReadonlySet<string> = new Set(['active', 'current', 'selected', 'is-active', 'is-current']);
+
 function isActive(element: PageElement): boolean {
-  return (attribute(element, 'class') ?? '').split(/\s+/).includes('active');
+  return (attribute(element, 'class') ?? '').split(/\s+/).some((name) => activeClasses.has(name));
 }
 
 function numberShape(work: Work, { link, unit }: { link: PageElement; unit: PageElement }): PageNumber {
@@ -108,10 +111,19 @@ function numberShape(work: Work, { link, unit }: { link: PageElement; unit: Page
     const found = attributeSlot(work.text, link, name, attribute(link, name));
     places.push({ start: found.start, end: found.end, part: { kind, slot: found.slot } });
   }
+  const number = textContent(link).trim();
   if (text) {
     const written = work.text.slice(text.startOffset, text.endOffset);
     const at = text.startOffset + /^\s*/.exec(written)![0].length;
-    places.push({ start: at, end: at + written.trim().length, part: { kind: 'number' } });
+    places.push({ start: at, end: at + number.length, part: { kind: 'number' } });
+  }
+  // What a screen reader says instead of the number follows it: aria-label="Go to page 2".
+  for (const name of ['aria-label', 'title']) {
+    const written = link.sourceCodeLocation?.attrs?.[name];
+    const at = written && work.text.slice(written.startOffset, written.endOffset).search(wholeNumber(number));
+    if (!written || at === undefined || at < 0) continue;
+    const from = written.startOffset + at;
+    places.push({ start: from, end: from + number.length, part: { kind: 'number' } });
   }
   const parts: (string | Exclude<PageNumber[number], string>)[] = [];
   let at = start;
@@ -120,6 +132,10 @@ function numberShape(work: Work, { link, unit }: { link: PageElement; unit: Page
     at = place.end;
   }
   return [...parts, work.text.slice(at, end)];
+}
+
+function wholeNumber(digits: string): RegExp {
+  return new RegExp(`(?<!\\d)${digits}(?!\\d)`);
 }
 
 function descendants(element: PageElement): PageElement[] {

@@ -60,5 +60,7 @@ function typedState(control: Control, typed: Map<string, string[]>): ControlStat
     default:
   }
   const value = typed.get(name)?.shift();
-  return value === undefined ? {} : { value };
+  if (value === undefined) return {};
+  // A text area is sent with CRLF and holds LF.
+  return { value: type === 'textarea' ? value.replace(/\r\n?/g, '\n') : value };
 }

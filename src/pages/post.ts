@@ -16,7 +16,8 @@ import type { PlacedControl } from './placed-controls.ts';
 import { placeControls } from './placed-controls.ts';
 import { formValues, noValues } from './save.ts';
 import type { FormValues } from './save.ts';
-import { dependsOnRows, servedDefinition } from './served-form.ts';
+import { dependsOnRows, servedForm } from './served-form.ts';
+import type { ServedForm } from './served-form.ts';
 import { spamWrite } from './spam.ts';
 import { successLocation } from './success.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -108,7 +109,14 @@ export function poster(options: PosterOptions): Poster {
       return await answered.once(
         {
           client: request.client,
-          form: `${submitted.page.file}\0${form.name}\0${rowId}\0${submitted.version ?? ''}\0${submitted.deletes}`,
+          form: [
+            submitted.page.file,
+            submitted.pageRequest.path,
+            form.name,
+            rowId,
+            submitted.version ?? '',
+            submitted.deletes,
+          ].join('\0'),
           key: request.idempotencyKey,
           entries,
         },
@@ -161,15 +169,18 @@ async function answer(options: PosterOptions, submitted: Submitted): Promise<Pos
   }
 }
 
-async function judge(options: PosterOptions, submitted: Submitted, adopted: string[]): Promise<PostAnswer> {
-  const { form, request, page } = submitted;
+async function judge(options: PosterOptions, posted: Submitted, adopted: string[]): Promise<PostAnswer> {
+  const { form, request, page } = posted;
   if (!mayRead(form.as, request.actor) || !mayRead(page.access.page, request.actor)) return forbidden;
-  const definition = await definitionInForce(options, submitted);
-  if (!definition) return { kind: 'failed', status: 404, message: messages.noRow };
+  const inForce = await formInForce(options, posted);
+  if (!inForce) return { kind: 'failed', status: 404, message: messages.noRow };
+  const { definition } = inForce;
+  const submitted = { ...posted, rowId: inForce.rowId };
   const compat = compatFields(definition, submitted.entries);
   if (submitted.deletes) return await save(options, submitted, definition, noValues);
   const validated = validateForm(definition, submitted.entries, {
     lang: definition.lang,
+    served: ({ value }) => value,
     fileBytesMax: options.limits.fileBytesMax,
   });
   const early = request.loadedAgoMs !== undefined && request.loadedAgoMs < options.trapMs;
@@ -186,11 +197,11 @@ async function judge(options: PosterOptions, submitted: Submitted, adopted: stri
 const forbidden: PostAnswer = { kind: 'failed', status: 403, message: messages.forbidden };
 
 /** The form's rules: from the file, or, where they depend on rows, from the page as this actor would get it now. */
-async function definitionInForce(options: PosterOptions, submitted: Submitted): Promise<FormDefinition | undefined> {
+async function formInForce(options: PosterOptions, submitted: Submitted): Promise<ServedForm | undefined> {
   const { form, page, pageRequest, rowId } = submitted;
-  if (!dependsOnRows(form)) return form.definition;
+  if (!dependsOnRows(form)) return { definition: form.definition, rowId };
   const { html, found } = await options.pages.fresh(pageRequest);
-  return found ? servedDefinition(page.file, html, form, rowId) : undefined;
+  return found ? servedForm(page.file, html, form, rowId) : undefined;
 }
 
 async function save(

@@ -16,22 +16,25 @@ export function dependsOnRows(form: SiteForm): boolean {
   );
 }
 
+/** A form as a page serves it at this moment, for one row. */
+export interface ServedForm {
+  readonly definition: FormDefinition;
+  /** '' for a form outside rows. */
+  readonly rowId: string;
+}
+
 /**
  * Finds a form in a page as it is served: its options, its computed hidden values and its readonly values are those of
- * this moment, whatever the client says they are. Undefined when the page does not show that form, to this actor, for
- * that row.
+ * this moment, whatever the client says they are. A post that names no row means the only one that the page has the
+ * form for. Undefined when the page does not show that form, to this actor, for that row.
  */
-export function servedDefinition(
-  file: string,
-  html: string,
-  form: SiteForm,
-  rowId: string,
-): FormDefinition | undefined {
-  const served = defineForms(parsePage({ file, text: html }));
-  return served.find((definition) => {
-    if (definition.method !== 'post' || definition.action === undefined) return false;
+export function servedForm(file: string, html: string, form: SiteForm, rowId: string): ServedForm | undefined {
+  const served = defineForms(parsePage({ file, text: html })).flatMap((definition): ServedForm[] => {
+    if (definition.method !== 'post' || definition.action === undefined) return [];
     const query = definition.action.indexOf('?');
     const address = readFormAddress(new URLSearchParams(query < 0 ? '' : definition.action.slice(query)));
-    return address.form === form.name && (address.row ?? '') === rowId;
+    return address.form === form.name ? [{ definition, rowId: address.row ?? '' }] : [];
   });
+  if (rowId === '' && served.length === 1) return served[0];
+  return served.find((one) => one.rowId === rowId);
 }
