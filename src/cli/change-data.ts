@@ -1,9 +1,9 @@
 import { callControl, folderHolder } from '../database/index.ts';
-import { hasData, noData, openData } from '../server/index.ts';
+import { openData, refuseNoData } from '../server/index.ts';
 import type { OpenData } from '../server/index.ts';
-import { BacklotError } from '../std/index.ts';
+import type { BacklotError } from '../std/index.ts';
 import type { CommandContext, CommandInput } from './command.ts';
-import { dataOptionsOf, dataPlace } from './place.ts';
+import { dataOptionsOf, dataPlace, hasCode } from './place.ts';
 
 /**
  * Runs a command that writes: by the server that has the data folder, when there is one; else here. Both print the
@@ -17,12 +17,12 @@ export async function changeData(
   here: (data: OpenData) => Promise<string>,
 ): Promise<string> {
   const place = dataPlace(input, context);
-  if (!hasData(place)) throw noData(place.dataDir);
+  refuseNoData(place);
   let data: OpenData;
   try {
     data = await openData(await dataOptionsOf(input, context));
   } catch (error) {
-    if (!isCode(error, 'database/in-use')) throw error;
+    if (!hasCode(error, 'database/in-use')) throw error;
     return await callServer(place.dataDir, command, args, error);
   }
   try {
@@ -37,11 +37,7 @@ async function callServer(dataDir: string, command: string, args: unknown, inUse
     return String(await callControl(dataDir, command, args));
   } catch (error) {
     // Held by something that takes no commands: another command, or a server that is only starting.
-    if (isCode(error, 'database/control') && folderHolder(dataDir)?.address === undefined) throw inUse;
+    if (hasCode(error, 'database/control') && folderHolder(dataDir)?.address === undefined) throw inUse;
     throw error;
   }
-}
-
-function isCode(error: unknown, code: string): error is BacklotError {
-  return error instanceof BacklotError && error.code === code;
 }

@@ -45,9 +45,11 @@ function tableNamed(tables: Readonly<Record<string, Table>>, name: string): Tabl
   throw new BacklotError('cli/table', `There is no table "${name}".${didYouMean(name, known)} There are: ${told}.`);
 }
 
-/** `id`, then what the pages declare, then the columns of the program. Secrets stay inside. */
+/** `id`, then what the pages declare, then the columns of the program. Secrets, and what no page mentions, stay inside. */
 function exportedColumns(table: Table): readonly Column[] {
-  const columns = Object.values(table.columns).filter(({ secret, name }) => secret !== true && name !== 'id');
+  const columns = Object.values(table.columns).filter(
+    ({ detached, secret, name }) => !detached && secret !== true && name !== 'id',
+  );
   const { id } = table.columns;
   return [...(id ? [id] : []), ...columns.filter(({ system }) => !system), ...columns.filter(({ system }) => system)];
 }

@@ -1,12 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  configuredSettings,
-  hasData,
-  lastSite,
-  loadServedSite,
-  openDataToRead,
-  readSettings,
-} from '../server/index.ts';
+import { configuredSettings, lastSite, loadServedSite, openDataToRead, readSettings } from '../server/index.ts';
 import type { DataPlace, OpenData, OpenDataOptions } from '../server/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, memoryLog, systemClock, systemRandom } from '../std/index.ts';
@@ -62,8 +55,17 @@ export async function siteDirOf(input: CommandInput, context: CommandContext, da
 }
 
 async function lastSiteOnDisk(input: CommandInput, context: CommandContext): Promise<string | undefined> {
-  if (!hasData(dataPlace(input, context))) return undefined;
-  return await withDataToRead(input, context, (data) => lastSite(data.driver));
+  try {
+    return await withDataToRead(input, context, (data) => lastSite(data.driver));
+  } catch (error) {
+    if (hasCode(error, 'server/no-data')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error is an operating failure of this code. */
+export function hasCode(error: unknown, code: string): error is BacklotError {
+  return error instanceof BacklotError && error.code === code;
 }
 
 /** Loads the folder a command is about, as the server would. */

@@ -1,9 +1,9 @@
-import { describePlan, hasData } from '../server/index.ts';
+import { describePlan } from '../server/index.ts';
 import type { Site } from '../site/index.ts';
 import type { SchemaPlan } from '../tables/index.ts';
 import { dataOptions } from './command.ts';
-import type { Command } from './command.ts';
-import { dataPlace, openSite, withDataToRead } from './place.ts';
+import type { Command, CommandContext, CommandInput } from './command.ts';
+import { hasCode, openSite, withDataToRead } from './place.ts';
 
 /** Prints what would have to change in the data for the files as they are now. */
 export const plan: Command = {
@@ -18,17 +18,21 @@ export const plan: Command = {
   wordsMin: 0,
   wordsMax: 0,
   async run(input, context) {
-    if (!hasData(dataPlace(input, context))) {
-      context.stdout.write(describePlan(fromNothing(await openSite(input, context))));
-      return 0;
-    }
-    return await withDataToRead(input, context, async (data) => {
-      const site = await openSite(input, context, data);
-      context.stdout.write(describePlan(await data.tables.plan(site.schema)));
-      return 0;
-    });
+    context.stdout.write(describePlan(await planOf(input, context)));
+    return 0;
   },
 };
+
+async function planOf(input: CommandInput, context: CommandContext): Promise<SchemaPlan> {
+  try {
+    return await withDataToRead(input, context, async (data) =>
+      data.tables.plan((await openSite(input, context, data)).schema),
+    );
+  } catch (error) {
+    if (!hasCode(error, 'server/no-data')) throw error;
+    return fromNothing(await openSite(input, context));
+  }
+}
 
 /** Before anything was served: everything is new. */
 function fromNothing(site: Site): SchemaPlan {

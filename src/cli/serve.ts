@@ -28,6 +28,7 @@ export async function runServer(input: CommandInput, context: CommandContext, de
   // Asked for first, so that a signal during the start is not lost.
   const { stopAsked } = context;
   const siteDir = resolve(context.cwd, input.words[0] ?? '.');
+  let ready = false;
   const server = await startServer({
     siteDir,
     ...dataPlace(input, context),
@@ -40,9 +41,11 @@ export async function runServer(input: CommandInput, context: CommandContext, de
     program: await programVersion(),
     dev,
     onNotices: (lines) => {
-      for (const line of lines) context.stderr.write(`${line}\n`);
+      const told = lines.length === 0 && ready ? ['The folder has changed: reloaded, nothing to mend.'] : lines;
+      for (const line of told) context.stderr.write(`${line}\n`);
     },
   });
+  ready = true;
   context.stdout.write(`${shortPath(siteDir, context.cwd)} is served at ${server.address}\n`);
   await stopAsked;
   await server.close();

@@ -10,7 +10,9 @@ import type { OpenData } from './open-data.ts';
 export async function renameInUse({ tables }: OpenData, from: string, to: string, site?: Site): Promise<string> {
   await tables.rename(from, to);
   const places = site ? placesOf(site, from) : [];
-  const still = `The files still say ${from}: write the new name at ${places.map(formatPosition).join(', ')}.\n`;
+  const still =
+    `The files still say ${from}, at ${places.map(formatPosition).join(', ')}: write ${to} there. ` +
+    'Until then they make a new, empty one of the old name.\n';
   return `${from} is now called ${to}. Its data is where it was.\n${places.length > 0 ? still : ''}`;
 }
 
