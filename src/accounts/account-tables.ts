@@ -1,0 +1,109 @@
+import { withSystemColumns } from '../schema/index.ts';
+import type { Column, ColumnType, Schema, Table } from '../schema/index.ts';
+
+export const USERS = '_user';
+export const CREDENTIALS = '_credential';
+export const SESSIONS = '_session';
+export const SETUP_TOKENS = '_setup';
+export const AUDIT = '_audit';
+
+const text: ColumnType = { kind: 'text' };
+const instant: ColumnType = { kind: 'instant' };
+
+/** Refers to a user and goes with them. */
+const ofUser = column('user', { kind: 'reference', table: USERS }, { required: true, child: true });
+
+/**
+ * The tables of this room, beside the site's own. What is secret is only ever kept as a hash, in columns that nobody is
+ * shown and no log keeps. Users are logged by key: that is how other processes hear that their sessions have changed.
+ */
+export const accountTables: readonly Table[] = [
+  table(
+    USERS,
+    'Users',
+    [
+      column('email', text, { required: true, unique: true, constraints: { maxLength: 254 } }),
+      column('name', text, { folded: true, constraints: { maxLength: 200 } }),
+      column('roles', { kind: 'set' }),
+      // Moves whenever sessions are taken from the user.
+      column('signed_out_at', instant),
+    ],
+    'keys',
+  ),
+  table(CREDENTIALS, 'Credentials', [ofUser, column('kind', text), column('secret', text, { secret: true })], 'none'),
+  table(
+    SESSIONS,
+    'Sessions',
+    [
+      ofUser,
+      column('secret', text, { secret: true }),
+      column('seen_at', instant),
+      column('proven_at', instant),
+      column('address', text),
+      column('agent', text),
+    ],
+    'none',
+  ),
+  table(SETUP_TOKENS, 'Setup links', [column('secret', text, { secret: true }), column('expires_at', instant)], 'none'),
+  table(
+    AUDIT,
+    'Audit trail',
+    [
+      column('number', { kind: 'integer' }, { required: true, unique: true }),
+      column('time', instant),
+      column('actor', text),
+      column('action', text),
+      column('target', text),
+      column('address', text),
+      column('detail', text),
+      column('hash', text),
+    ],
+    'none',
+  ),
+];
+
+/**
+ * The schema in use together with the tables of this room, where it lacks them: what to plan for when accounts are
+ * needed before a site is served. Undefined when it has them all.
+ */
+export function withAccountTables(schema: Schema): Schema | undefined {
+  if (accountTables.every(({ name }) => schema.tables[name]?.detached === false)) return undefined;
+  const active = Object.values(schema.tables)
+    .filter(({ detached }) => !detached)
+    .map((one) => ({
+      ...one,
+      columns: Object.fromEntries(Object.entries(one.columns).filter(([, { detached }]) => !detached)),
+    }));
+  return { tables: Object.fromEntries([...active, ...accountTables].map((one) => [one.name, one])) };
+}
+
+function table(name: string, label: string, columns: readonly Column[], log: Table['log']): Table {
+  return {
+    name,
+    label,
+    sqlName: name,
+    columns: withSystemColumns(Object.fromEntries(columns.map((each) => [each.name, each])), false),
+    single: false,
+    log,
+    owner: 'backlot',
+    detached: false,
+    at: [],
+  };
+}
+
+function column(name: string, type: ColumnType, more: Partial<Column> = {}): Column {
+  return {
+    name,
+    label: name,
+    sqlName: name,
+    type,
+    required: false,
+    unique: false,
+    folded: false,
+    constraints: {},
+    system: false,
+    detached: false,
+    at: [],
+    ...more,
+  };
+}
