@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startServer } from '../src/server/index.ts';
+import type { StartOptions } from '../src/server/index.ts';
 import { memoryLog, systemClock, systemRandom } from '../src/std/index.ts';
 import type { Clock, MemoryLog } from '../src/std/index.ts';
 
@@ -30,6 +31,7 @@ export interface ServeOptions {
   readonly dataDir?: string;
   readonly clock?: Clock;
   readonly dev?: boolean;
+  readonly timeouts?: NonNullable<StartOptions['timeouts']>;
 }
 
 /** Writes files into a fresh folder that goes with the test. */
@@ -61,6 +63,7 @@ export async function serveFolder(t: TestContext, siteDir: string, options: Serv
     log,
     program: 'test',
     dev: options.dev ?? false,
+    timeouts: options.timeouts ?? {},
     onNotices: (lines) => void notices.push(...lines),
   });
   let stopped: Promise<void> | undefined;

@@ -69,6 +69,7 @@ export function httpServer(handler: RequestHandler, timeouts: HttpTimeouts): Htt
   server.on('request', take);
   // Whoever reads the body says `100 Continue`: nobody is asked to send what will be refused.
   server.on('checkContinue', take);
+  server.on('checkExpectation', (_request, response) => answerPlainly(response.socket, 417));
   server.on('connect', (_request, socket) => answerPlainly(socket, 405));
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -3,6 +3,7 @@ export { configuredSettings } from './config-file.ts';
 export { lastSite } from './last-site.ts';
 export { openData, openDataToRead, refuseNoData } from './open-data.ts';
 export type { DataPlace, OpenData, OpenDataOptions } from './open-data.ts';
+export { partHistory } from './part-history.ts';
 export { applyPlan, describePlan, renameInUse } from './schema-commands.ts';
 export { readSettings } from './settings.ts';
 export type { Settings } from './settings.ts';

@@ -61,8 +61,8 @@ const LINGER_IDLE_MS = 5_000;
  * client still sends is reset, and the answer is lost on the way.
  */
 export function discardBody(request: IncomingMessage, done: () => void): void {
-  // A client that waits for `100 Continue` sends nothing more.
-  if (request.headers.expect !== undefined) {
+  // A client that waits for `100 Continue` sends nothing more, nor does one that has gone.
+  if (request.headers.expect !== undefined || request.destroyed) {
     done();
     return;
   }
