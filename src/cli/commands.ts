@@ -9,6 +9,7 @@ import { plan } from './plan.ts';
 import { rename } from './rename.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { sync } from './sync.ts';
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   plan,
   apply,
   rename,
+  sync,
   exportTable,
 ];

@@ -9,6 +9,7 @@ import type { DevChannel } from './dev-channel.ts';
 import { madeFiles } from './made-files.ts';
 import type { SendNotice } from './notices.ts';
 import type { OpenData } from './open-data.ts';
+import { rememberParts } from './part-history.ts';
 import { policyHeaders } from './policy.ts';
 import type { adoptSchema, SchemaAdoption } from './schema-adoption.ts';
 import type { Settings } from './settings.ts';
@@ -44,6 +45,7 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
   const { tables } = data;
   const schema = await adopt(tables, site);
   await tables.seed(readSeeds(site).rows);
+  await rememberParts(data.driver, site);
   const pageHeaders = policyHeaders(site, settings, { reports: dev !== undefined });
   const pages = pageGetter({
     site,

@@ -1,6 +1,7 @@
 import { composeParts, findParts, parsePage } from '../html/index.ts';
 import type { Part, Source } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
+import { partFingerprint } from './part-fingerprint.ts';
 
 /** A page with marks, its shared parts copied in. */
 export interface ReadPage {
@@ -11,21 +12,19 @@ export interface ReadPage {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface ComposedPages {
+  readonly pages: readonly ReadPage[];
+  /** Fingerprint of each part's master, by name. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
 /**
  * Puts the masters of shared parts in place of the copies. A part's master is the one in `index.html`, else in the
  * first page by path. Nothing is copied into a master, so parts that hold each other cannot go round in circles.
  */
-export function composePages(sources: readonly Source[]): ReadPage[] {
-  const parts = new Map<string, readonly Part[]>();
-  for (const source of sources) {
-    if (source.text.includes('-part')) parts.set(source.file, findParts(source, parsePage(source)));
-  }
-  const masters = new Map<string, Part>();
-  const byRank = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  for (const file of byRank) {
-    for (const part of parts.get(file) ?? []) if (!masters.has(part.name)) masters.set(part.name, part);
-  }
-  return sources.map((source) => {
+export function composePages(sources: readonly Source[]): ComposedPages {
+  const { parts, masters } = findMasters(sources);
+  const pages = sources.map((source): ReadPage => {
     const own = parts.get(source.file) ?? [];
     if (own.length === 0) return { file: source.file, source, dependencies: [], diagnostics: [] };
     const used = own.flatMap((part) => masters.get(part.name) ?? []).filter((part) => part.file !== source.file);
@@ -36,6 +35,24 @@ export function composePages(sources: readonly Source[]): ReadPage[] {
       diagnostics: own.flatMap((part) => faultsOf(part, own, masters)),
     };
   });
+  return { pages, parts: Object.fromEntries([...masters].map(([name, part]) => [name, partFingerprint(part)])) };
+}
+
+/** The parts of all pages by file, and the master of each by name. */
+export function findMasters(sources: readonly Source[]): {
+  readonly parts: ReadonlyMap<string, readonly Part[]>;
+  readonly masters: ReadonlyMap<string, Part>;
+} {
+  const parts = new Map<string, readonly Part[]>();
+  for (const source of sources) {
+    if (source.text.includes('-part')) parts.set(source.file, findParts(source, parsePage(source)));
+  }
+  const masters = new Map<string, Part>();
+  const byRank = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  for (const file of byRank) {
+    for (const part of parts.get(file) ?? []) if (!masters.has(part.name)) masters.set(part.name, part);
+  }
+  return { parts, masters };
 }
 
 function rank(file: string): number {

@@ -6,6 +6,8 @@ export { loadSite } from './load.ts';
 export { formNotices } from './notices.ts';
 export { canonicalPath, isPageFile } from './routes.ts';
 export type { Route } from './routes.ts';
+export { partCopies } from './part-copies.ts';
+export type { PartFingerprints } from './part-copies.ts';
 export { readSeeds } from './seeds.ts';
 export type * from './site.ts';
 export { sitemaps } from './sitemap.ts';

@@ -63,6 +63,7 @@ export async function loadSite(options: SiteOptions): Promise<Site> {
     pages: new Map(pages.map((page) => [page.file, page])),
     declarations,
     schema: derived.schema,
+    parts: read.parts,
     noindex: read.noindex,
     formFiles: [...read.formFiles, ...unmarkedForms.map((page) => page.file)].sort(),
     grants,

@@ -3,12 +3,11 @@ import { decodePage, mayHaveMarks } from '../html/index.ts';
 import type { Source } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import { composePages } from './compose.ts';
-import type { ReadPage } from './compose.ts';
+import type { ComposedPages } from './compose.ts';
 import { isPageFile } from './routes.ts';
 import type { SiteFile } from './site.ts';
 
-export interface ReadPages {
-  readonly pages: readonly ReadPage[];
+export interface ReadPages extends ComposedPages {
   readonly noindex: ReadonlySet<string>;
   /** Files without marks that hold forms, for the notice of what cannot work yet. */
   readonly formFiles: readonly string[];
@@ -30,7 +29,7 @@ export async function readPages(files: readonly SiteFile[]): Promise<ReadPages> 
   await Promise.all(Array.from({ length: concurrency }, work));
   const found = scanned.filter((each) => each !== undefined);
   return {
-    pages: composePages(found.flatMap((each) => each.source ?? [])),
+    ...composePages(found.flatMap((each) => each.source ?? [])),
     noindex: new Set(found.filter((each) => each.noindex).map((each) => each.path)),
     formFiles: found.filter((each) => !each.source && each.hasForm).map((each) => each.path),
     diagnostics: found.flatMap((each) => each.diagnostics),

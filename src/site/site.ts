@@ -162,6 +162,8 @@ export interface Site {
   readonly pages: ReadonlyMap<string, SitePage>;
   readonly declarations: readonly TableDeclaration[];
   readonly schema: Schema;
+  /** Fingerprint of each shared part's master, by name; see `partCopies`. */
+  readonly parts: Readonly<Record<string, string>>;
   /** Pages that ask search engines to leave them out (`<meta name="robots" content="noindex">`). */
   readonly noindex: ReadonlySet<string>;
   /** Files without marks that hold forms; see `formNotices`. */
