@@ -17,7 +17,6 @@ import type { HttpTimeouts } from './http-server.ts';
 import { otherSiteNotice, rememberSite } from './last-site.ts';
 import { noticeSender } from './notices.ts';
 import { openData } from './open-data.ts';
-import { rememberParts } from './part-history.ts';
 import { policyReports } from './policy-reports.ts';
 import { adoptSchema } from './schema-adoption.ts';
 import { serveSite } from './serve-site.ts';
@@ -102,7 +101,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closing.push(() => dev?.close());
     const address = await listen(app, options);
     await rememberSite(data.driver, siteDir);
-    await rememberParts(data.driver, current.served.site);
     data.folder?.announce(address);
     closing.push(await followChanges({ serving, siteDir, open, current, tell }));
     closing.push(keepUploadsSwept(files, log));
