@@ -67,7 +67,7 @@ function summary(site: Site): string {
   const parts = [
     plural(site.files.size, 'file'),
     plural(marked.length, 'page') + ' with marks or posted forms',
-    plural(forms, 'form') + ' that save',
+    plural(forms, 'stored form'),
     plural(lists, 'list'),
     plural(tables, 'table'),
   ];

@@ -68,6 +68,8 @@ async function writeCsv(out: Writable, table: Table, rows: AsyncIterable<Row>): 
     stringify(lines, {
       escape_formulas: true,
       record_delimiter: 'windows',
+      // By itself it quotes only whole record delimiters.
+      quoted_match: /[\r\n]/,
       cast: {
         string: (value, { column }) => (numbers[Number(column)] === true ? { value, escape_formulas: false } : value),
       },

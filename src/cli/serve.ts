@@ -41,7 +41,7 @@ export async function runServer(input: CommandInput, context: CommandContext, de
     program: await programVersion(),
     dev,
     onNotices: (lines) => {
-      const told = lines.length === 0 && ready ? ['The folder has changed: reloaded, nothing to mend.'] : lines;
+      const told = lines.length === 0 && ready ? ['Reloaded: nothing to mend.'] : lines;
       for (const line of told) context.stderr.write(`${line}\n`);
     },
   });
