@@ -8,11 +8,20 @@ import { body, page, texts, values } from './written.ts';
  * Small sites in the styles that front-end developers write. Each says what its author expects by the page language.
  */
 
+const card = (image: string, title: string, day: string, text: string): string =>
+  `<div class="column is-one-third" itemscope><div class="card"><figure class="image is-4by3"><img itemprop="image" src="img/${image}" alt=""></figure><p class="title"><a itemprop="url" href="blog/first.html"><span itemprop="title">${title}</span></a></p><time itemprop="published" datetime="${day}">${text}</time></div></div>`;
+
+const bare = (text: string): string => text.replaceAll(' data-list="member?team=kitchen"', '');
+
+const item = (name: string, value: string, price: string, day: string, date: string): string =>
+  `<li itemscope><b itemprop="name">${name}</b> <data itemprop="preis" value="${value}">ab ${price}</data> seit <time itemprop="seit" datetime="${day}">${date}</time></li>`;
+
+const list = (id: string, table: string): string =>
+  `<ul id="${id}" data-list="${table}?limit=1"><li itemscope><b itemprop="name">${table} 1</b></li><li itemscope><b itemprop="name">${table} 2</b></li></ul><nav aria-controls="${id}"><a rel="next" href="#">more</a></nav>`;
+
 // A card grid in Bulma's markup. The author expects newest first, two to a page, and the framework's own pagination:
 // previous and next go where there is none, as many numbers as there are pages, the current one marked as in the file.
 test('a card listing is sorted and paged with the author’s own pagination', async (t) => {
-  const card = (image: string, title: string, day: string, text: string): string =>
-    `<div class="column is-one-third" itemscope><div class="card"><figure class="image is-4by3"><img itemprop="image" src="img/${image}" alt=""></figure><p class="title"><a itemprop="url" href="blog/first.html"><span itemprop="title">${title}</span></a></p><time itemprop="published" datetime="${day}">${text}</time></div></div>`;
   const site = await serveFiles(t, {
     'index.html': page(`<div class="columns is-multiline" id="cards" data-list="article?sort=-published&amp;limit=2">
   ${card('a.jpg', 'First post', '2026-05-03', '3 May 2026')}
@@ -94,7 +103,6 @@ test('definition lists hold rows, alone or among other things', async (t) => {
   const html = await body(site, '/faq');
   assert.deepEqual(texts(html, 'dd').slice(0, 2), ['Yes', 'No']);
   // Each row is written as the first sample is, its mark too.
-  const bare = (text: string): string => text.replaceAll(' data-list="member?team=kitchen"', '');
   assert.equal(bare(html), bare(written));
   assert.deepEqual(await rows(site, 'member', ['name', 'team']), [
     { name: 'Ada', team: 'kitchen' },
@@ -104,8 +112,6 @@ test('definition lists hold rows, alone or among other things', async (t) => {
 
 // A German price list: euros behind, a comma, a full stop for thousands, the month in German.
 test('a German page learns German prices and dates', async (t) => {
-  const item = (name: string, value: string, price: string, day: string, date: string): string =>
-    `<li itemscope><b itemprop="name">${name}</b> <data itemprop="preis" value="${value}">ab ${price}</data> seit <time itemprop="seit" datetime="${day}">${date}</time></li>`;
   const site = await serveFiles(t, {
     'preise.html': page(
       `<ul data-list="artikel?sort=-preis">${item('Brot', '14.5', '14,50 €', '2026-02-03', '3. Februar 2026')}${item('Käse', '1014.5', '1.014,50 €', '2026-11-30', '30. November 2026')}</ul>`,
@@ -131,8 +137,6 @@ test('data-backlot- names work where scripts use the short ones', async (t) => {
 
 // A page with two lists that are both paged: names in the address bear the list's id, and one does not turn the other.
 test('two paged lists on one page turn apart', async (t) => {
-  const list = (id: string, table: string): string =>
-    `<ul id="${id}" data-list="${table}?limit=1"><li itemscope><b itemprop="name">${table} 1</b></li><li itemscope><b itemprop="name">${table} 2</b></li></ul><nav aria-controls="${id}"><a rel="next" href="#">more</a></nav>`;
   const site = await serveFiles(t, { 'index.html': page(list('left', 'cat') + list('right', 'dog')) });
   assert.deepEqual(texts(await body(site, '/'), 'li'), ['cat 1', 'dog 1']);
   assert.deepEqual(texts(await body(site, '/?right.page=2'), 'li'), ['cat 1', 'dog 2']);
