@@ -10,7 +10,7 @@ import { siteWithQueries } from './agreement-query.ts';
 import type { Case } from './agreement-query.ts';
 import type { Site } from './agreement-site.ts';
 import { fillStatements } from './agreement-tables.ts';
-import { checkQuery, compareRows, formatQuery, matches, matchesOwn, parseQuery, toSql } from './index.ts';
+import { checkQuery, compareRows, formatQuery, matches, matchesOwn, parseQuery, sortColumns, toSql } from './index.ts';
 import type { CheckedQuery, CheckOptions, Dialect, Query, SqlQuery } from './index.ts';
 
 /** A database that holds one site at a time. */
@@ -76,6 +76,12 @@ async function assertAgrees(database: TestDatabase, each: Case): Promise<void> {
   assert.deepEqual(await idsOf(part), expected.slice(offset, offset + limit), say(part));
   const rest = toSql(query, each.scope, dialect, { offset });
   assert.deepEqual(await idsOf(rest), expected.slice(offset), say(rest));
+  const place = offset % Math.max(1, expected.length);
+  const last = (each.site.rows[each.table.name] ?? []).find((row) => row['id'] === expected[place]);
+  if (last && sortColumns(query)) {
+    const following = toSql(query, each.scope, dialect, { after: last, limit });
+    assert.deepEqual(await idsOf(following), expected.slice(place + 1, place + 1 + limit), say(following));
+  }
   const count = toSql(query, each.scope, dialect, { count: true });
   assert.equal(Number((await database.rows(count))[0]?.['count']), expected.length, say(count));
 }

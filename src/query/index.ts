@@ -1,4 +1,5 @@
 /** The one query grammar: parse, check against a schema, match in memory, turn into SQL; text folding. Pure. */
+export { sortColumns } from './after.ts';
 export { checkQuery, fixedValues, narrowQuery, pathType } from './check.ts';
 export { compareText, fold } from './fold.ts';
 export { matches, matchesOwn, pageWindow } from './match.ts';

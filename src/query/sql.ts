@@ -1,3 +1,5 @@
+import type { Row } from '../schema/index.ts';
+import { afterKey, afterParams, placesAfter } from './after.ts';
 import { searchTermsOf } from './match.ts';
 import { planInUse } from './in-use.ts';
 import type { TablesInUse } from './in-use.ts';
@@ -17,6 +19,11 @@ export interface SqlOptions {
   readonly offset?: number;
   /** Only how many rows match, as the column `count`; no order, no limit. */
   readonly count?: boolean;
+  /**
+   * Only rows that come after this one, which need not be there any more. It must hold what `sortColumns` names; an
+   * order that follows relations cannot be continued so.
+   */
+  readonly after?: Row;
   /** The tables of the database, where their physical names may differ from those of the schema checked against. */
   readonly inUse?: TablesInUse;
 }
@@ -38,12 +45,16 @@ export function toSql(query: CheckedQuery, scope: QueryScope, dialect: Dialect, 
   if (terms.length > 0) params.push(searchParam(terms, dialect));
   const searches = terms.length > 0;
   const { limit, offset, count = false } = options;
+  const after = options.after && placesAfter(plan, options.after);
+  if (after) params.push(...afterParams(after));
   const limits = count ? '' : `${limit === undefined ? '' : 'l'}${offset === undefined ? '' : 'o'}`;
   if (limits.includes('l')) params.push(limit ?? null);
   if (limits.includes('o')) params.push(offset ?? null);
-  const key = `${dialect} ${count ? 'c' : ''}${searches ? 's' : ''}${limits}${shapes.map(shapeKey).join('')}`;
+  const key = `${dialect} ${count ? 'c' : ''}${searches ? 's' : ''}${limits}${after ? afterKey(after) : ''}${shapes.map(shapeKey).join('')}`;
   return {
-    sql: keptText(plan, key, () => writeSql(table, plan, dialect, { shapes, searches, limits, count })),
+    sql: keptText(plan, key, () =>
+      writeSql(table, plan, dialect, { shapes, searches, limits, count, ...(after && { after }) }),
+    ),
     params,
   };
 }

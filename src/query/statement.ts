@@ -1,5 +1,7 @@
 import { foldColumn, linkTable, searchTable } from '../schema/index.ts';
 import type { Column, Table } from '../schema/index.ts';
+import { isNeverMissing, isPlain } from './after.ts';
+import type { AfterPlace } from './after.ts';
 import type { Plan, PlannedCondition, PlannedSort, Shape, Step, Target } from './plan.ts';
 import { isFolded, targetType, zeroIsNothing } from './plan.ts';
 import type { Dialect } from './query.ts';
@@ -11,6 +13,8 @@ export interface StatementShape {
   /** Holds `l` with a limit, `o` with an offset. */
   readonly limits: string;
   readonly count: boolean;
+  /** Only rows after a place in the order. */
+  readonly after?: readonly AfterPlace[];
 }
 
 /** A statement being written: placeholders and aliases are numbered as they come. */
@@ -19,9 +23,6 @@ interface Writer {
   parameterCount: number;
   aliasCount: number;
 }
-
-/** System columns that are never missing: their order needs no word on missing values, so that indexes serve it. */
-const neverMissing: ReadonlySet<string> = new Set(['_id', '_version', '_created_at', '_updated_at', '_position']);
 
 /**
  * The words of a row as PostgreSQL searches them. An index must be on this very expression. Our words need no parser
@@ -38,6 +39,7 @@ export function writeSql(table: Table, plan: Plan, dialect: Dialect, shape: Stat
     .map((condition, index) => writeCondition(writer, condition, shape.shapes[index] ?? { points: 0, ranges: 0 }))
     .filter((condition) => condition !== 'TRUE');
   if (shape.searches) where.push(writeSearch(writer, table));
+  if (shape.after) where.push(writeAfter(writer, shape.after));
   const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
   const from = `${quote(table.sqlName)} AS t0`;
   if (shape.count) return `SELECT COUNT(*) AS "count" FROM ${from}${filter}`;
@@ -206,12 +208,38 @@ function writeOrder(writer: Writer, sort: readonly PlannedSort[]): { readonly jo
     if (target.kind !== 'column') return [];
     const alias = joinSteps(writer, target.steps, joins, joined);
     const { column } = target;
-    const plain = column.system && target.steps.length === 0 && neverMissing.has(column.sqlName);
+    const plain = target.steps.length === 0 && isNeverMissing(column);
     const first = `${collated(writer, valueOf(target, alias), target)}${direction}${plain ? '' : ' NULLS LAST'}`;
     if (!column.folded) return [first];
     return [first, `${collated(writer, field(alias, column.sqlName), target)}${direction}`];
   });
   return { joins, by: keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}` };
+}
+
+/**
+ * Rows whose sort keys come after those of a place, as `ORDER BY` compares them: missing values last. Where nothing can
+ * be missing and all goes one way, as in the default order, one comparison of row values lets an index begin there.
+ */
+function writeAfter(writer: Writer, places: readonly AfterPlace[]): string {
+  const sql = (place: AfterPlace): string => {
+    const name = place.folded ? foldColumn(place.column) : place.column.sqlName;
+    return collated(writer, field('t0', name), { kind: 'column', steps: [], table: place.table, column: place.column });
+  };
+  const [first] = places;
+  if (first && isPlain(places)) {
+    const compared = places.map(sql).join(', ');
+    return `(${compared}) ${first.descending ? '<' : '>'} (${placeholders(writer, places.length)})`;
+  }
+  const write = (index: number): string => {
+    const place = places[index]!;
+    const key = sql(place);
+    const last = index === places.length - 1;
+    if (place.missing) return last ? 'FALSE' : `(${key} IS NULL AND ${write(index + 1)})`;
+    const beyond = `${key} ${place.descending ? '<' : '>'} ${placeholder(writer)}`;
+    const later = place.mayMiss ? `${beyond} OR ${key} IS NULL` : beyond;
+    return last ? `(${later})` : `(${later} OR (${key} = ${placeholder(writer)} AND ${write(index + 1)}))`;
+  };
+  return write(0);
 }
 
 /** Joins the rows that a path of single references reaches; each relation once. */

@@ -5,7 +5,7 @@ import type { Clock, Ids, Log, Random } from '../std/index.ts';
 import { plain, roomTables } from './ddl.ts';
 import { openFeed } from './feed.ts';
 import { gate } from './gate.ts';
-import { rowHistory } from './history.ts';
+import { changeEntries, rowHistory } from './history.ts';
 import { planChanges } from './plan.ts';
 import { presentRow, tableReader } from './reader.ts';
 import { writeRows } from './records.ts';
@@ -68,6 +68,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     rename: (from, to) => writes.alone(() => renameInUse(inUse, context, from, to)),
     seed: (rows) => writes.pass(() => seedRows(context, inUse.record.schema, rows)),
     history: (table, id) => rowHistory(driver, table, id),
+    changeEntries: (group) => changeEntries(driver, group),
     undo: (actor, group) => writes.pass(() => undoChange(context, actor, group)),
     async *exportRows(table) {
       const layout = inUse.layouts.get(table);

@@ -50,7 +50,10 @@ export async function writeRows(
     const statements = extra ? [...own, ...extra.statements(rows)] : own;
     if (statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
     const outcome = await context.committer.commit({ statements, entries });
-    if (outcome.ok) return { ok: true, rows, position: outcome.position };
+    if (outcome.ok) {
+      const group = outcome.position - entries.length + 1;
+      return { ok: true, rows, position: outcome.position, ...(entries.length > 0 && { group }) };
+    }
     const { refusal } = outcome;
     if (refusal.statement >= own.length) throw extraRefused(refusal);
     const write = prepared.origins[refusal.statement] ?? 0;

@@ -55,6 +55,8 @@ export type WriteOutcome =
       readonly rows: readonly (Row | null)[];
       /** Log position of the change. */
       readonly position: number;
+      /** What {@link Tables.undo} takes; absent where the change left no entries. */
+      readonly group?: number;
     }
   | { readonly ok: false; readonly reason: 'invalid'; readonly columns: readonly ColumnRefusal[] }
   | { readonly ok: false; readonly reason: 'version'; readonly write: number; readonly current: Row }
@@ -63,6 +65,8 @@ export type WriteOutcome =
 export interface ListOptions {
   readonly limit?: number;
   readonly offset?: number;
+  /** Only rows after this one in the query's order: see `toSql`. */
+  readonly after?: Row;
 }
 
 /** Reads from one snapshot. All rows carry logical column names. */
@@ -150,6 +154,8 @@ export interface Tables {
   seed(rows: readonly SeedRow[]): Promise<number>;
   /** All that the log keeps of a row, oldest first, under today's names. */
   history(table: string, id: string): Promise<readonly LoggedEntry[]>;
+  /** The entries of one change, under today's names. Empty when the log no longer has it. */
+  changeEntries(group: number): Promise<readonly LoggedEntry[]>;
   /**
    * Takes back the change whose entries have this `group`: rows it deleted return with their children. Answers
    * `version` where somebody has changed one of its values since. Throws `tables/not-undoable`.
