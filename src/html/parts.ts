@@ -50,10 +50,13 @@ export function findParts(source: Source, document: PageDocument = parsePage(sou
 /**
  * Replaces a page's parts by their masters' copies, links rebased to the page's folder. A link that is only a fragment
  * stays where its target is on the page, else it leads to the master's page. Parts without a master, and the masters'
- * own, stay. `segments` of the result lead back to both files.
+ * own, stay. `segments` of the result lead back to both files. `document` is the source parsed, where that has been done.
  */
-export function composeParts(source: Source, masters: ReadonlyMap<string, Part>): Source {
-  const document = parsePage(source);
+export function composeParts(
+  source: Source,
+  masters: ReadonlyMap<string, Part>,
+  document: PageDocument = parsePage(source),
+): Source {
   const edits: SourceEdit[] = [];
   for (const part of findParts(source, document)) {
     const master = masters.get(part.name);

@@ -26,6 +26,8 @@ interface Typing {
   readonly positionOf: ReturnType<typeof positionFinder>;
   readonly markup: ReadonlyMap<string, MarkupHole>;
   readonly diagnostics: Diagnostic[];
+  /** Only whether values can be read counts, not what they are: rich text need not be cleaned. */
+  readonly judging: boolean;
 }
 
 /** This room's part of a template. */
@@ -52,7 +54,7 @@ function newTyping(template: Template, positionOf: Typing['positionOf']): Typing
   for (const node of allNodes(layout.nodes)) {
     if (typeof node !== 'string' && node.kind === 'markup') markup.set(`${node.ref.scope}/${node.ref.path}`, node);
   }
-  return { layout, template, positionOf, markup, diagnostics: [] };
+  return { layout, template, positionOf, markup, diagnostics: [], judging: false };
 }
 
 function rawOfRendered(template: Template, layout: Layout, text: string): Record<number, RawRow[]> {
@@ -78,7 +80,9 @@ export function ownValues(
 
 /** Warnings about samples that cannot be read as the types of their columns. */
 export function sampleDiagnostics(template: Template): readonly Diagnostic[] {
-  return readPage(template).diagnostics;
+  const typing = { ...newTyping(template, positionFinder(template.source)), judging: true };
+  typedScopes(typing, layoutOf(template).samples);
+  return typing.diagnostics;
 }
 
 function typedScopes(typing: Typing, raw: Readonly<Record<number, readonly RawRow[]>>): Record<number, ReadRow[]> {
@@ -190,7 +194,7 @@ function conditionValue(raw: RawValue, type: ColumnType): Value | undefined {
 }
 
 function markupValue(typing: Typing, scope: number, field: Field, raw: RawValue, type: ColumnType): Value {
-  if (type.kind === 'markdown') return raw.text;
+  if (type.kind === 'markdown' || typing.judging) return raw.text;
   const hole = typing.markup.get(`${scope}/${field.name}`);
   return sanitiseHtml((raw.machine ?? '').trim(), hole?.classes, hole?.container);
 }

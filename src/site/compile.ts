@@ -33,7 +33,7 @@ export interface CompileSettings {
 export function compile(page: ReadPage, options: CompileSettings): CompiledPage {
   const { file, source, dependencies } = page;
   try {
-    const compiled = compileSource(source, page.diagnostics, dependencies, options);
+    const compiled = compileSource(source, page.diagnostics, dependencies, options, page.document);
     if (!compiled.detail || file.includes('/')) return compiled;
     // A page at the root that stands for a folder (`post.html` for `/post/*`) is served one folder further down.
     const moved = rebaseLinks(source, file, `${compiled.detail.prefix}index.html`);
@@ -63,8 +63,8 @@ function compileSource(
   known: readonly Diagnostic[],
   dependencies: readonly string[],
   options: CompileSettings,
+  document: PageDocument = parsePage(source),
 ): CompiledPage {
-  const document = parsePage(source);
   const { template, diagnostics } = compilePage(source, {
     document,
     timeZone: options.timeZone,

@@ -1,5 +1,5 @@
 import { composeParts, findParts, parsePage } from '../html/index.ts';
-import type { Part, Source } from '../html/index.ts';
+import type { PageDocument, Part, Source } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import { partFingerprint } from './part-fingerprint.ts';
 
@@ -7,6 +7,8 @@ import { partFingerprint } from './part-fingerprint.ts';
 export interface ReadPage {
   readonly file: string;
   readonly source: Source;
+  /** The source parsed, where that has been done on the way. */
+  readonly document?: PageDocument;
   /** Other files whose text stands in it. */
   readonly dependencies: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -23,14 +25,16 @@ export interface ComposedPages {
  * first page by path. Nothing is copied into a master, so parts that hold each other cannot go round in circles.
  */
 export function composePages(sources: readonly Source[]): ComposedPages {
-  const { parts, masters } = findMasters(sources);
+  const { parsed, masters } = findMasters(sources);
   const pages = sources.map((source): ReadPage => {
-    const own = parts.get(source.file) ?? [];
+    const { document, parts: own } = parsed.get(source.file) ?? { document: undefined, parts: [] };
     if (own.length === 0) return { file: source.file, source, dependencies: [], diagnostics: [] };
     const used = own.flatMap((part) => masters.get(part.name) ?? []).filter((part) => part.file !== source.file);
     return {
       file: source.file,
-      source: used.length === 0 ? source : composeParts(source, masters),
+      ...(used.length === 0
+        ? { source, ...(document ? { document } : {}) }
+        : { source: composeParts(source, masters, document) }),
       dependencies: [...new Set(used.map((part) => part.file))].sort(),
       diagnostics: own.flatMap((part) => faultsOf(part, own, masters)),
     };
@@ -40,19 +44,21 @@ export function composePages(sources: readonly Source[]): ComposedPages {
 
 /** The parts of all pages by file, and the master of each by name. */
 export function findMasters(sources: readonly Source[]): {
-  readonly parts: ReadonlyMap<string, readonly Part[]>;
+  readonly parsed: ReadonlyMap<string, { readonly document: PageDocument; readonly parts: readonly Part[] }>;
   readonly masters: ReadonlyMap<string, Part>;
 } {
-  const parts = new Map<string, readonly Part[]>();
+  const parsed = new Map<string, { document: PageDocument; parts: readonly Part[] }>();
   for (const source of sources) {
-    if (source.text.includes('-part')) parts.set(source.file, findParts(source, parsePage(source)));
+    if (!source.text.includes('-part')) continue;
+    const document = parsePage(source);
+    parsed.set(source.file, { document, parts: findParts(source, document) });
   }
   const masters = new Map<string, Part>();
-  const byRank = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const byRank = [...parsed.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   for (const file of byRank) {
-    for (const part of parts.get(file) ?? []) if (!masters.has(part.name)) masters.set(part.name, part);
+    for (const part of parsed.get(file)?.parts ?? []) if (!masters.has(part.name)) masters.set(part.name, part);
   }
-  return { parts, masters };
+  return { parsed, masters };
 }
 
 function rank(file: string): number {

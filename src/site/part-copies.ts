@@ -32,11 +32,11 @@ export interface PartCopies {
  */
 export async function partCopies(site: Site, earlier: PartFingerprints): Promise<PartCopies> {
   const sources = await sourcesOf(site);
-  const { parts, masters } = findMasters(sources);
+  const { parsed, masters } = findMasters(sources);
   const differing: PartCopy[] = [];
   const texts = new Map<string, string>();
   for (const source of sources) {
-    const own = (parts.get(source.file) ?? []).flatMap((part): PartCopy[] => {
+    const own = (parsed.get(source.file)?.parts ?? []).flatMap((part): PartCopy[] => {
       const master = masters.get(part.name);
       const print = partFingerprint(part);
       if (!master || master.file === part.file || print === site.parts[part.name]) return [];
