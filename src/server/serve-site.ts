@@ -44,7 +44,7 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
   const { settings, data, common, dev, clock, log } = options;
   const { tables } = data;
   const schema = await adopt(tables, site);
-  await tables.seed(readSeeds(site).rows);
+  await tables.seed(() => readSeeds(site).rows);
   await rememberParts(data.driver, site);
   const pageHeaders = policyHeaders(site, settings, { reports: dev !== undefined });
   const pages = pageGetter({

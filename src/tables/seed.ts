@@ -15,9 +15,14 @@ import type { RowWrite } from './tables.ts';
  * the file does; `values` may give `created_at`, `updated_at` and `position`. Taking samples and noting that they were
  * taken is one change: after a crash it has happened or not. Gives the number of rows made.
  */
-export async function seedRows(context: RecordsContext, schema: Schema, seeds: readonly SeedRow[]): Promise<number> {
+export async function seedRows(
+  context: RecordsContext,
+  schema: Schema,
+  rows: readonly SeedRow[] | (() => readonly SeedRow[]),
+): Promise<number> {
   const open = await openTables(context, schema);
   if (open.size === 0) return 0;
+  const seeds = typeof rows === 'function' ? rows() : rows;
   const fresh = await emptyTables(context, open);
   const ids = seeds.map((seed) => (fresh.has(seed.table) ? context.ids() : undefined));
   const writes: RowWrite[] = [];

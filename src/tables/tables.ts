@@ -150,8 +150,8 @@ export interface Tables {
   apply(plan: SchemaPlan, options?: { all?: boolean }): Promise<void>;
   /** Renames a table (`dish`) or column (`dish.cost`) in the schema record. */
   rename(from: string, to: string): Promise<void>;
-  /** Makes the first rows of tables that were just made and have none. */
-  seed(rows: readonly SeedRow[]): Promise<number>;
+  /** Makes the first rows of tables that were just made and have none. A function is asked only when there are any. */
+  seed(rows: readonly SeedRow[] | (() => readonly SeedRow[])): Promise<number>;
   /** All that the log keeps of a row, oldest first, under today's names. */
   history(table: string, id: string): Promise<readonly LoggedEntry[]>;
   /** The entries of one change, under today's names. Empty when the log no longer has it. */
