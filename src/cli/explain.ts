@@ -29,7 +29,9 @@ export const explain: Command = {
       Number(line),
       column === undefined ? undefined : Number(column),
     );
-    context.stdout.write([`${formatPosition(at)} ${element}`, ...facts.map((fact) => `  ${fact}`), ''].join('\n'));
+    context.stdout.write(
+      [`${formatPosition(at)} ${element}`.trimEnd(), ...facts.map((fact) => `  ${fact}`), ''].join('\n'),
+    );
     return 0;
   },
 };

@@ -20,7 +20,13 @@ function sectionOf(name: string): string {
 void test('the general help lists every command with what it does', async () => {
   const { code, stdout } = await command(['--help']);
   assert.equal(code, 0);
-  for (const { name, summary } of commands) assert.match(stdout, new RegExp(`^  ${name}\\b.*  ${summary}$`, 'm'));
+  const lines = stdout.split('\n');
+  for (const { name, summary } of commands) {
+    assert.ok(
+      lines.some((line) => line.startsWith(`  ${name} `) && line.endsWith(`  ${summary}`)),
+      name,
+    );
+  }
 });
 
 void test('the reference has a section for every command, and for no other', () => {
