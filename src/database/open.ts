@@ -2,10 +2,10 @@ import type { Clock, Log } from '../std/index.ts';
 import type { BackupReport, Driver } from './contract.ts';
 import { dataFolderPaths, openDataFolder } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
-import { restoreInto } from './postgres-backup.ts';
+import { countBackup, restoreInto } from './postgres-backup.ts';
 import { connecting, openPostgres } from './postgres.ts';
 import type { PostgresOptions } from './postgres.ts';
-import { restoreSqlite } from './sqlite-backup.ts';
+import { countSqliteBackup, restoreSqlite } from './sqlite-backup.ts';
 import { openSqlite } from './sqlite.ts';
 import type { SqliteOptions } from './sqlite.ts';
 
@@ -67,20 +67,31 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
   }
 }
 
+/** Where a backup goes. */
+export interface RestoreOptions extends Pick<OpenDatabaseOptions, 'dataDir' | 'url' | 'log'> {
+  /** On PostgreSQL: the schema into which the tables go that are there now. Without it the database must be empty. */
+  readonly aside?: string;
+}
+
 /**
  * Puts a backup made by `backupTo` in place: on SQLite of the database in the data folder, which no server may hold;
- * on PostgreSQL into an empty database. All or nothing.
+ * on PostgreSQL into a database without tables, or one whose tables are put aside. All or nothing.
  */
-export async function restoreBackup(
-  options: Pick<OpenDatabaseOptions, 'dataDir' | 'url' | 'log'>,
-  file: string,
-): Promise<BackupReport> {
-  if (options.url !== undefined)
-    return await restoreInto(connecting({ url: options.url, log: options.log }), file, options.log);
+export async function restoreBackup(options: RestoreOptions, file: string): Promise<BackupReport> {
+  const { url, log, aside } = options;
+  if (url !== undefined) return await restoreInto(connecting({ url, log }), file, { log, aside });
   const folder = openDataFolder(options.dataDir);
   try {
     return await restoreSqlite(file, folder.database);
   } finally {
     folder.release();
   }
+}
+
+/**
+ * Reads a backup made by `backupTo` through, without restoring it, and gives its rows by table. Throws
+ * `database/not-a-backup`.
+ */
+export async function checkBackup(file: string, dialect: Driver['dialect']): Promise<Readonly<Record<string, number>>> {
+  return dialect === 'sqlite' ? await countSqliteBackup(file) : await countBackup(file);
 }

@@ -12,6 +12,7 @@ import { quote, readSchema } from './postgres-catalog.ts';
 import type { TableCopy } from './postgres-catalog.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import { postgresFailure } from './postgres-failure.ts';
+import { lockWriters } from './postgres-writer.ts';
 import { flush } from './sqlite-backup.ts';
 
 /**
@@ -90,7 +91,8 @@ async function* copyRows(one: PostgresConnection, table: TableCopy): AsyncGenera
   return count;
 }
 
-async function countBackup(file: string): Promise<Readonly<Record<string, number>>> {
+/** Reads a backup through without restoring it and gives its rows by table. Throws `database/not-a-backup`. */
+export async function countBackup(file: string): Promise<Readonly<Record<string, number>>> {
   return await readBackup(file, { line: async () => undefined, rows: async () => undefined });
 }
 
@@ -160,21 +162,23 @@ async function* splitLines(source: AsyncIterable<Buffer>): AsyncGenerator<string
 }
 
 /**
- * Makes a backup's tables and rows in a schema that has none, all or nothing. Throws `database/not-empty`,
- * `database/not-a-backup`, `database/newer`.
+ * Makes a backup's tables and rows in a schema that has none, all or nothing. With `aside`, the tables that are there
+ * are moved into the schema of that name first, in the same transaction. Throws `database/not-empty`,
+ * `database/not-a-backup`, `database/newer`, and `database/in-use` where others are connected to what would go.
  */
 export async function restoreInto(
   connect: () => Promise<PostgresConnection>,
   file: string,
-  log: Log,
+  { log, aside }: { readonly log: Log; readonly aside?: string | undefined },
 ): Promise<BackupReport> {
   const one = await connect();
   try {
     const { tables } = await readSchema(one);
-    if (tables.length > 0)
+    if (tables.length > 0 && aside === undefined)
       throw new DatabaseError('database/not-empty', 'The schema has tables; use an empty database.');
     await one.once('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0');
     await one.once('begin');
+    if (aside !== undefined) await moveAside(one, tables, aside);
     const rows = await readBackup(file, insertInto(one));
     await one.once('commit');
     log.info('A backup was restored.', { file, rows });
@@ -185,6 +189,31 @@ export async function restoreInto(
     // Ends the transaction too, where it has not been committed.
     await one.end().catch(() => undefined);
   }
+}
+
+/** What an earlier restore put aside goes; references and indexes move with their tables. */
+async function moveAside(one: PostgresConnection, tables: readonly TableCopy[], aside: string): Promise<void> {
+  await one.once(lockWriters);
+  await refuseOthers(one);
+  await one.once(`drop schema if exists ${quote(aside)} cascade`);
+  if (tables.length === 0) return;
+  await one.once(`create schema ${quote(aside)}`);
+  for (const { name } of tables) await one.once(`alter table ${quote(name)} set schema ${quote(aside)}`);
+}
+
+const others = `select count(*)::int as others from pg_stat_activity
+  where datname = current_database() and application_name = current_setting('application_name') and pid <> pg_backend_pid()`;
+
+/** A connection that was closed a moment ago may still be listed. */
+async function refuseOthers(one: PostgresConnection): Promise<void> {
+  for (let look = 0; look < 20; look++) {
+    // Within a transaction the list stands still unless asked otherwise.
+    await one.once('select pg_stat_clear_snapshot()');
+    const { rows } = await one.once(others);
+    if (Number(rows[0]!['others']) === 0) return;
+    await one.once('select pg_sleep(0.1)');
+  }
+  throw new DatabaseError('database/in-use', 'Servers or commands are connected to this database: stop them first.');
 }
 
 function insertInto(one: PostgresConnection): BackupReader {

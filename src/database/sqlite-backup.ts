@@ -25,17 +25,23 @@ export async function backUpSqlite(file: string, target: string): Promise<Backup
   }
 }
 
-/**
- * Puts a backup in the place of the database file, which no driver may have open. Looks at the backup first. Throws
- * `database/not-a-backup`; the database is then as it was.
- */
-export async function restoreSqlite(backup: string, file: string): Promise<BackupReport> {
+/** Reads a backup through, every row and index of it, and gives its rows by table. Throws `database/not-a-backup`. */
+export async function countSqliteBackup(backup: string): Promise<Readonly<Record<string, number>>> {
   const { problems, rows } = await inSqliteWorker({ task: 'integrity-check', file: backup }).catch((error: unknown) => {
     throw new DatabaseError('database/not-a-backup', `${backup} cannot be read.`, { cause: error });
   });
   if (problems.length > 0 || rows['_meta'] === undefined) {
     throw new DatabaseError('database/not-a-backup', `${backup}: ${problems[0] ?? 'no record of its format.'}`);
   }
+  return rows;
+}
+
+/**
+ * Puts a backup in the place of the database file, which no driver may have open. Looks at the backup first. Throws
+ * `database/not-a-backup`; the database is then as it was.
+ */
+export async function restoreSqlite(backup: string, file: string): Promise<BackupReport> {
+  const rows = await countSqliteBackup(backup);
   const partial = `${file}.partial`;
   await copyFile(backup, partial);
   await flush(partial);

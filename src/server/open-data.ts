@@ -7,11 +7,12 @@ import {
   openSqlite,
   prepareDataFolder,
 } from '../database/index.ts';
-import type { DataFolder, Driver } from '../database/index.ts';
+import type { DataFolder, Driver, SqliteOptions } from '../database/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Log, Random } from '../std/index.ts';
 import { openTables } from '../tables/index.ts';
 import type { Tables } from '../tables/index.ts';
+import { finishRestore } from './restore-swap.ts';
 
 /** Where data is: a folder with SQLite in it, or a PostgreSQL database beside a folder for uploads. */
 export interface DataPlace {
@@ -24,6 +25,8 @@ export interface OpenDataOptions extends DataPlace {
   readonly random: Random;
   readonly log: Log;
   readonly program: string;
+  /** Where a test makes SQLite fail. */
+  readonly fault?: NonNullable<SqliteOptions['fault']>;
 }
 
 /** Open data. */
@@ -47,11 +50,15 @@ export async function openData(options: OpenDataOptions): Promise<OpenData> {
   const { clock, log, program, databaseUrl: url } = options;
   if (url !== undefined) {
     const paths = prepareDataFolder(options.dataDir);
+    finishRestore(paths.folder);
     return await withTables(await reachPostgres({ url, clock, log, program }), options, paths);
   }
   const folder = openDataFolder(options.dataDir);
   try {
-    const data = await withTables(await openSqlite({ file: folder.database, clock, log, program }), options, folder);
+    finishRestore(folder.folder);
+    const fault = options.fault ? { fault: options.fault } : {};
+    const driver = await openSqlite({ file: folder.database, clock, log, program, ...fault });
+    const data = await withTables(driver, options, folder);
     return {
       ...data,
       folder,
