@@ -31,6 +31,7 @@ export interface ServeOptions {
   readonly dataDir?: string;
   readonly clock?: Clock;
   readonly dev?: boolean;
+  readonly fault?: NonNullable<StartOptions['fault']>;
   readonly timeouts?: NonNullable<StartOptions['timeouts']>;
 }
 
@@ -64,6 +65,7 @@ export async function serveFolder(t: TestContext, siteDir: string, options: Serv
     program: 'test',
     dev: options.dev ?? false,
     timeouts: options.timeouts ?? {},
+    ...(options.fault ? { fault: options.fault } : {}),
     onNotices: (lines) => void notices.push(...lines),
   });
   let stopped: Promise<void> | undefined;

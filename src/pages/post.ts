@@ -1,10 +1,13 @@
+import { DatabaseError } from '../database/index.ts';
+import type { Statement } from '../database/index.ts';
 import { compatFields, decodeBody, validateForm } from '../forms/index.ts';
-import type { Entry, FieldError, FormDefinition, FormLimits, Submission } from '../forms/index.ts';
+import type { CompatFields, Entry, FieldError, FormDefinition, FormLimits, Submission } from '../forms/index.ts';
 import type { FileStore } from '../files/index.ts';
+import type { Row, Table } from '../schema/index.ts';
 import { isUuid } from '../std/index.ts';
 import type { Clock, Log } from '../std/index.ts';
 import type { Site, SiteForm, SitePage } from '../site/index.ts';
-import type { Actor, RowWrite, Tables, WriteOutcome } from '../tables/index.ts';
+import type { Actor, RowWrite, Tables, WriteExtra, WriteOutcome } from '../tables/index.ts';
 import { mayRead, mayTouch } from './access.ts';
 import { controlStates } from './failure.ts';
 import { readFormAddress } from './form-address.ts';
@@ -74,6 +77,22 @@ export interface PosterOptions {
   readonly limits: FormLimits;
   /** A form sent sooner than this after its page was loaded is kept as spam; 0: never. */
   readonly trapMs: number;
+  /** What follows from a new row of the site's own: statements, such as jobs, of the same commit. */
+  readonly onInsert?: ((inserted: InsertedForm) => readonly Statement[]) | undefined;
+}
+
+/** A form that is about to be saved as a new row. */
+export interface InsertedForm {
+  readonly form: SiteForm;
+  /** The form's rules as it was served. */
+  readonly definition: FormDefinition;
+  /** Path of the page it was sent from. */
+  readonly path: string;
+  readonly table: Table;
+  readonly row: Row;
+  readonly compat: CompatFields;
+  /** As sent. */
+  readonly entries: readonly Entry[];
 }
 
 export interface Poster {
@@ -90,6 +109,8 @@ interface Submitted {
   readonly rowId: string;
   readonly version: number | undefined;
   readonly deletes: boolean;
+  /** Paths of uploads that a row holds, or may hold; all others are removed once the form is answered. */
+  readonly kept: string[];
 }
 
 /** Takes posted forms: decode, find the form, check access, validate, save, and say where to go. */
@@ -156,20 +177,20 @@ function findForm(site: Site, request: PostRequest, entries: readonly Entry[]): 
     rowId: address.row !== undefined && isUuid(address.row) ? address.row : '',
     version: address.version,
     deletes: address.deletes && form.deletes,
+    kept: [],
   };
 }
 
 async function answer(options: PosterOptions, submitted: Submitted): Promise<PostAnswer> {
   const { files } = options;
-  const adopted: string[] = [];
   try {
-    return await judge(options, submitted, adopted);
+    return await judge(options, submitted);
   } finally {
-    await discardUploads(files, submitted.entries, adopted);
+    await discardUploads(files, submitted.entries, submitted.kept);
   }
 }
 
-async function judge(options: PosterOptions, posted: Submitted, adopted: string[]): Promise<PostAnswer> {
+async function judge(options: PosterOptions, posted: Submitted): Promise<PostAnswer> {
   const { form, request, page } = posted;
   if (!mayRead(form.as, request.actor) || !mayRead(page.access.page, request.actor)) return forbidden;
   const inForce = await formInForce(options, posted);
@@ -190,8 +211,7 @@ async function judge(options: PosterOptions, posted: Submitted, adopted: string[
   if (!table) return { kind: 'failed', status: 503, message: messages.noTable };
   const placed = placeControls(form, definition);
   const values = formValues(options.tables.schema, table, definition, placed, validated.submission);
-  adopted.push(...values.uploads.map(({ path }) => path));
-  return await save(options, submitted, definition, values, compat.next);
+  return await save(options, submitted, definition, values, compat);
 }
 
 const forbidden: PostAnswer = { kind: 'failed', status: 403, message: messages.forbidden };
@@ -209,7 +229,7 @@ async function save(
   submitted: Submitted,
   definition: FormDefinition,
   values: FormValues,
-  next?: string,
+  compat?: CompatFields,
 ): Promise<PostAnswer> {
   const { form, request, rowId } = submitted;
   const writes = rowWrites(submitted, values);
@@ -217,24 +237,30 @@ async function save(
   if (!(await mayWriteRows(options, submitted, writes))) {
     return { kind: 'failed', status: 404, message: messages.noRow };
   }
+  const uploads = values.uploads.map(({ path }) => path);
   let outcome: WriteOutcome;
   try {
-    await options.files.adopt(values.uploads.map(({ path }) => path));
-    outcome = await options.tables.write(request.actor, writes);
+    await options.files.adopt(uploads);
+    outcome = await options.tables.write(
+      request.actor,
+      writes,
+      compat && follows(options, submitted, definition, compat),
+    );
   } catch (error) {
+    if (error instanceof DatabaseError && error.outcomeUnknown) submitted.kept.push(...uploads);
     if (!isUnavailable(error)) throw error;
     options.log.error('a form could not be saved', { id: request.id, form: form.name, error });
     return await refuse(options, submitted, definition, 503, [], messages.unavailable(definition.lang));
   }
   if (outcome.ok) {
+    submitted.kept.push(...uploads);
     // The visitor's next page must show what was just saved.
     await options.tables.feed.reached(outcome.position);
     const row = outcome.rows[0] ?? null;
     const id = row ? (row['id'] as string) : null;
-    const location = successLocation(options.tables.schema, submitted.form, submitted.pageRequest, row, next);
+    const location = successLocation(options.tables.schema, submitted.form, submitted.pageRequest, row, compat?.next);
     return { kind: 'saved', location, id, dialect: form.dialect };
   }
-  await options.files.discard(values.uploads.map(({ path }) => path));
   if (outcome.reason === 'missing') return { kind: 'failed', status: 404, message: messages.noRow };
   if (outcome.reason === 'version') {
     return await refuse(options, { ...submitted, rowId }, definition, 409, [], messages.moved(definition.lang));
@@ -244,6 +270,19 @@ async function save(
     columnError(placed, column, writes[write], said),
   );
   return await refuse(options, submitted, definition, 422, errors);
+}
+
+/** What is to follow from the row that an insert makes. */
+function follows(
+  { onInsert, tables }: PosterOptions,
+  { form, pageRequest, entries }: Submitted,
+  definition: FormDefinition,
+  compat: CompatFields,
+): WriteExtra | undefined {
+  const table = form.table === null ? undefined : tables.schema.tables[form.table];
+  if (!onInsert || form.operation !== 'insert' || table?.owner !== 'site') return undefined;
+  const { path } = pageRequest;
+  return { statements: ([row]) => (row ? onInsert({ form, definition, path, table, row, compat, entries }) : []) };
 }
 
 /** Updating and deleting ask whose row it is; others' rows answer as if they did not exist. */

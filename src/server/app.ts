@@ -99,18 +99,6 @@ export function createApp(options: AppOptions): App {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   addRoutes(app, shared);
-  if (settings.log === 'requests') {
-    app.addHook('onResponse', async (request, reply) => {
-      options.log.info('request', {
-        id: request.id,
-        method: request.method,
-        // The query may hold what a visitor typed.
-        path: request.url.split('?')[0],
-        status: reply.raw.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      });
-    });
-  }
   return {
     fastify: app,
     async stop() {
@@ -155,12 +143,24 @@ async function answering(
   answer: Answer,
 ): Promise<void> {
   const asked: SiteRequest = { id, request, response, actor: visitor, address: ip };
+  if (shared.settings.log === 'requests') logWhenDone(shared.log, asked);
   try {
     await answer(asked);
   } catch (error) {
     shared.log.error('a request failed', { id, path: pathOf(request), error });
     shared.notice(asked, isUnavailable(error) ? 503 : 500);
   }
+}
+
+function logWhenDone(log: Log, { id, request, response }: SiteRequest): void {
+  const startedMs = performance.now();
+  const { method } = request;
+  // Without the query: it may hold what a visitor typed.
+  const path = pathOf(request);
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - startedMs);
+    log.info('request', { id, method, path, status: response.statusCode, ms });
+  });
 }
 
 /**

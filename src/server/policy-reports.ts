@@ -45,7 +45,8 @@ export function policyReports(tell: (lines: readonly string[]) => void): OwnRout
         told.add(line);
         tell([line]);
       }
-      sendText(request, response, 204, '', {});
+      response.writeHead(204);
+      response.end();
     },
   };
 }
@@ -54,7 +55,7 @@ function lineFor({ page, directive, source }: Violation): string {
   if (source.startsWith("'inline")) {
     return `${page}: a script that is not in the file runs in the page; its policy would block it (${directive}). Put it into a file of its own.`;
   }
-  return `${page}: its policy would block what ${source} brings. If that is meant, add to policySources: '${directive} ${source}'`;
+  return `${page}: its policy would block what ${source} brings. If that is meant, add to policySources: ${JSON.stringify(`${directive} ${source}`)}`;
 }
 
 /** Reads a body of either kind; anything else holds no violations. */

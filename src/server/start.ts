@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { openFileStore } from '../files/index.ts';
+import { mailTable } from '../mail/index.ts';
 import { spamTable } from '../pages/index.ts';
 import { loadSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
-import type { Clock, Log, Random } from '../std/index.ts';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
 import { configuredSettings } from './config-file.ts';
@@ -16,7 +16,9 @@ import { defaultTimeouts } from './http-server.ts';
 import type { HttpTimeouts } from './http-server.ts';
 import { otherSiteNotice, rememberSite } from './last-site.ts';
 import { noticeSender } from './notices.ts';
+import { openNotifications } from './notifications.ts';
 import { openData } from './open-data.ts';
+import type { OpenDataOptions } from './open-data.ts';
 import { policyReports } from './policy-reports.ts';
 import { adoptSchema } from './schema-adoption.ts';
 import { serveSite } from './serve-site.ts';
@@ -25,18 +27,12 @@ import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { keepUploadsSwept } from './uploads.ts';
 
-export interface StartOptions {
+export interface StartOptions extends OpenDataOptions {
   readonly siteDir: string;
-  readonly dataDir: string;
-  readonly databaseUrl?: string | undefined;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly program: string;
   /** Shorter ones for tests. */
   readonly timeouts?: Partial<HttpTimeouts>;
   /** Watch the folder, reload browsers, show errors on the page. */
@@ -75,11 +71,23 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     tell(await otherSiteNotice(data.driver, siteDir));
     const common = commonHeaders(settings);
     const files = await openFileStore({ dir: data.uploadsDir, random, clock });
+    const notifications = await openNotifications({ settings, data, siteDir, clock, random, log });
+    closing.push(() => notifications.close());
     const notice = noticeSender(common, dev && ((html) => dev.withScriptText(html)));
-    const serving: ServingOptions = { settings, data, files, common, notice, dev, clock, log };
+    const serving: ServingOptions = {
+      settings,
+      data,
+      files,
+      common,
+      notice,
+      dev,
+      clock,
+      log,
+      onInsert: notifications.onInsert,
+    };
     const current = { served: await serveSite(serving, site, adoptSchema) };
     closing.push(() => current.served.pages.close());
-    tell(current.served.notices);
+    tell([...current.served.notices, ...(await notifications.notices())]);
     const health = healthRoute({
       database: () => data.tables.health(),
       isSchemaPending: () => current.served.schema.pending,
@@ -102,6 +110,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const address = await listen(app, options);
     await rememberSite(data.driver, siteDir);
     data.folder?.announce(address);
+    notifications.start();
     closing.push(await followChanges({ serving, siteDir, open, current, tell }));
     closing.push(keepUploadsSwept(files, log));
     return { address, close };
@@ -128,7 +137,7 @@ export async function loadServedSite(options: {
     currency,
     ...(origin[0] === undefined ? {} : { origin: origin[0] }),
     reservedPaths: [adminPath, apiPath],
-    tables: [spamTable],
+    tables: [spamTable, mailTable],
   });
 }
 
