@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser, watch } from './browser.ts';
+import { serveFolder } from './served.ts';
+
+/*
+ * Sites from npm that nobody here wrote, in a real browser: what they complain of when Backlot serves them is what they
+ * complain of behind a plain static server. Other hosts are cut off on both sides.
+ */
+
+const sites = ['agency', 'business-casual', 'clean-blog', 'freelancer', 'shop-homepage'];
+
+let started: Awaited<ReturnType<typeof startBrowser>>;
+before(async () => {
+  started = await startBrowser();
+});
+after(() => started.stop());
+
+for (const name of sites) {
+  test(`startbootstrap-${name} runs in a browser as behind a static server`, async (t) => {
+    const dir = `node_modules/startbootstrap-${name}/dist`;
+    const site = await serveFolder(t, dir);
+    const plain = await staticServer(dir);
+    try {
+      const plainAddress = `http://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+      const paths = globSync('**/*.html', { cwd: dir }).map((file) => `/${file}`);
+      assert.ok(paths.length > 0);
+      for (const path of paths) {
+        assert.deepEqual(
+          await complaintsOf(started.browser, site.address, path),
+          await complaintsOf(started.browser, plainAddress, path),
+          path,
+        );
+      }
+    } finally {
+      plain.close();
+    }
+    assert.deepEqual(site.log.lines, []);
+  });
+}
+
+/** Loads a page, uses what its scripts bring to life, and gives what the console says, without the server's address. */
+async function complaintsOf(browser: Browser, origin: string, path: string): Promise<readonly string[]> {
+  const context = await browser.newContext({ viewport: { width: 500, height: 800 } });
+  const page = await context.newPage();
+  const { complaints } = watch(page, origin);
+  await page.route(
+    (url) => url.origin !== origin,
+    (route) => route.abort(),
+  );
+  await page.goto(origin + path);
+  const toggle = page.locator('[data-bs-toggle]:visible').first();
+  if ((await toggle.count()) > 0) await toggle.click();
+  await page.mouse.wheel(0, 600);
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+  const facts = await page.evaluate(
+    '[document.documentElement.outerHTML.length, document.styleSheets.length, document.images.length, typeof bootstrap]',
+  );
+  await context.close();
+  return [...complaints.map((text) => text.replaceAll(origin, '')).toSorted(), JSON.stringify(facts)];
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.png': 'image/png',
+};
+
+/** The plainest static server there is. */
+async function staticServer(dir: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = decodeURI(new URL(request.url ?? '/', 'http://plain.invalid').pathname);
+    readFile(join(dir, path.endsWith('/') ? `${path}index.html` : path)).then(
+      (bytes) => response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream').end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return server;
+}
