@@ -24,5 +24,6 @@ export { readPage } from './read.ts';
 export { renderPage } from './render.ts';
 export { sanitiseHtml } from './sanitise.ts';
 export { isHtml, writtenChildren, writtenParent } from './tree.ts';
-export type { PageElement } from './tree.ts';
+export { isElement, isText } from './tree.ts';
+export type { PageElement, PageNode } from './tree.ts';
 export type * from './template.ts';

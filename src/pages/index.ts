@@ -4,7 +4,7 @@ export type { CachedPage, ContentCoding, Representation } from './cache.ts';
 export { pageGetter } from './get.ts';
 export type { PageAnswer, PageGetter, PageRequest } from './get.ts';
 export { poster } from './post.ts';
-export type { PostAnswer, Poster, PostRequest } from './post.ts';
+export type { InsertedForm, PostAnswer, Poster, PosterOptions, PostRequest } from './post.ts';
 
 export { SPAM_TABLE, spamTable } from './spam.ts';
 export { isUnavailable } from './unavailable.ts';

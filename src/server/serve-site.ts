@@ -1,6 +1,6 @@
 import type { FileStore } from '../files/index.ts';
 import { pageGetter, poster } from '../pages/index.ts';
-import type { PageGetter } from '../pages/index.ts';
+import type { PageGetter, PosterOptions } from '../pages/index.ts';
 import { formNotices, readSeeds } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { formatDiagnostic } from '../std/index.ts';
@@ -25,6 +25,8 @@ export interface ServingOptions {
   readonly common: Readonly<Record<string, string>>;
   readonly notice: SendNotice;
   readonly dev: DevChannel | undefined;
+  /** What goes into the commit of a submitted form: the job that tells of it. */
+  readonly onInsert: PosterOptions['onInsert'];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,7 +43,7 @@ export interface Served {
 
 /** Makes the tables follow the folder as far as `adopt` lets them, and everything that answers for it. */
 export async function serveSite(options: ServingOptions, site: Site, adopt: typeof adoptSchema): Promise<Served> {
-  const { settings, data, common, dev, clock, log } = options;
+  const { settings, data, common, dev, clock, log, onInsert } = options;
   const { tables } = data;
   const schema = await adopt(tables, site);
   await tables.seed(() => readSeeds(site).rows);
@@ -59,7 +61,7 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
   const handler = siteHandler({
     site,
     pages,
-    poster: poster({ site, tables, files: options.files, pages, clock, log, limits, trapMs: formTrapMs }),
+    poster: poster({ site, tables, files: options.files, pages, clock, log, limits, trapMs: formTrapMs, onInsert }),
     files: staticFiles(site, common),
     common,
     pageHeaders,

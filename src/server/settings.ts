@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { currencyExponent } from '../schema/index.ts';
+import { isMailAddress, isSmtpUrl, readMailbox } from '../mail/index.ts';
 import { BacklotError } from '../std/index.ts';
 
 /** One setting: its name in `backlot.config.ts`, its environment variable, what it takes and why one would set it. */
@@ -123,11 +124,25 @@ export const settingDefinitions = {
     variable: 'BACKLOT_MAIL',
     fallback: '',
     takes: 'an SMTP address, such as smtps://user:password@mail.example.org',
-    purpose: 'Where mail is handed over. Kept for the mail room; nothing is sent without it.',
-    read: (raw) =>
-      raw === '' || (typeof raw === 'string' && URL.canParse(raw) && /^smtps?:$/.test(new URL(raw).protocol))
-        ? raw
-        : undefined,
+    purpose: 'Where mail is handed over. Without it, mails are kept to be read in the admin.',
+    read: (raw) => (raw === '' || (typeof raw === 'string' && isSmtpUrl(raw)) ? raw : undefined),
+  }),
+  mailFrom: setting({
+    name: 'mailFrom',
+    variable: 'BACKLOT_MAIL_FROM',
+    fallback: '',
+    takes: 'an address, or a name and an address such as Trattoria <mail@example.org>',
+    purpose:
+      'Who every mail is from. The default is the user of the SMTP address where that is one, else the first of `notify`.',
+    read: (raw) => (raw === '' || (typeof raw === 'string' && readMailbox(raw)) ? raw : undefined),
+  }),
+  notify: setting({
+    name: 'notify',
+    variable: 'BACKLOT_NOTIFY',
+    fallback: [] as readonly string[],
+    takes: 'one or more addresses, separated by commas, such as mail@example.org',
+    purpose: 'Who gets a mail about each new submission.',
+    read: list((text) => (isMailAddress(text) ? text : undefined)),
   }),
   rateLimit: setting<'on' | 'off'>({
     name: 'rateLimit',
@@ -185,6 +200,23 @@ export const settingDefinitions = {
     takes: 'a whole number of bytes; 0 turns the page cache off',
     purpose: 'How much memory prepared pages may take.',
     read: wholeNumber(0),
+  }),
+  backupsKept: setting({
+    name: 'backupsKept',
+    variable: 'BACKLOT_BACKUPS_KEPT',
+    fallback: 10,
+    takes: 'a whole number from 1',
+    purpose:
+      'How many backups stay in the data folder: so many made by command, so many from before `apply`, so many from before an upgrade.',
+    read: wholeNumber(1, 100_000),
+  }),
+  metrics: setting<'on' | 'off'>({
+    name: 'metrics',
+    variable: 'BACKLOT_METRICS',
+    fallback: 'off',
+    takes: 'on or off',
+    purpose: 'on counts requests, posts and commits, and answers /_backlot/metrics to callers on the machine itself.',
+    read: oneOf('on', 'off'),
   }),
   contentSecurityPolicy: setting<'report' | 'enforce' | 'off'>({
     name: 'contentSecurityPolicy',

@@ -28,7 +28,7 @@ const concurrency = 32;
 
 /**
  * Lists the files of a folder that may be served, in path order, with sizes and times. Left out: dotfiles (but
- * `.well-known`, RFC 8615), `node_modules`, `backlot.config.*`, `_redirects`, databases, the data folder, links that
+ * `.well-known`, RFC 8615), `node_modules`, `backlot.config.*`, `_redirects`, `_mail`, databases, the data folder, links that
  * lead out of the folder. Throws `site/no-folder`, `site/not-a-folder`, `site/unreadable`, `site/reserved-path`,
  * `site/too-many-files`.
  */
@@ -68,7 +68,8 @@ export async function walkSite(dir: string, options: WalkOptions = {}): Promise<
 function isLeftOut(relative: string): boolean {
   const names = relative.split('/');
   if (names.some((name) => (name.startsWith('.') && name !== '.well-known') || name === 'node_modules')) return true;
-  if (relative === '_redirects' || relative === '_headers') return true;
+  // Pages that mails are written from, too, are for the program alone.
+  if (relative === '_redirects' || relative === '_headers' || names[0] === '_mail') return true;
   const last = names.at(-1) ?? '';
   return /^backlot\.config\./iv.test(last) || /\.(?:db|sqlite3?|db3)(?:-wal|-shm|-journal)?$/iv.test(last);
 }
