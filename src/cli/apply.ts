@@ -1,5 +1,5 @@
 import { applyPlan } from '../server/index.ts';
-import { systemClock } from '../std/index.ts';
+import { backupsHere } from './backup.ts';
 import { changeData } from './change-data.ts';
 import { dataOptions } from './command.ts';
 import type { Command } from './command.ts';
@@ -19,9 +19,11 @@ export const apply: Command = {
   wordsMax: 0,
   async run(input, context) {
     const args = input.options['site'] === undefined ? {} : { siteDir: await siteDirOf(input, context) };
-    const said = await changeData(input, context, 'apply', args, async (data) =>
-      applyPlan(data, await openSite(input, context, data), systemClock),
-    );
+    const said = await changeData(input, context, 'apply', args, async (data) => {
+      const site = await openSite(input, context, data);
+      const backups = await backupsHere(input, context, data);
+      return await applyPlan(data, site, async () => (await backups.make('before-apply')).file);
+    });
     context.stdout.write(said);
     return 0;
   },

@@ -132,7 +132,7 @@ void test('apply goes through the running server, after a backup; the server the
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^backup: .+\.db\ndone: change message\.guests from text to integer\nThe running server follows\.\n$/,
+    /^backup: .+\.tar\.gz\ndone: change message\.guests from text to integer\nThe running server follows\.\n$/,
   );
   assert.equal(readdirSync(join(served.dataDir, 'backups')).length, 1);
   assert.equal((await served.post('/contact?form=message', { name: 'Eve', guests: 'many' })).status, 422);

@@ -1,5 +1,6 @@
 import { access } from './access.ts';
 import { apply } from './apply.ts';
+import { backup } from './backup.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { dev } from './dev.ts';
@@ -7,6 +8,7 @@ import { explain } from './explain.ts';
 import { exportTable } from './export.ts';
 import { plan } from './plan.ts';
 import { rename } from './rename.ts';
+import { restore } from './restore.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import { sync } from './sync.ts';
@@ -24,4 +26,6 @@ export const commands: readonly Command[] = [
   rename,
   sync,
   exportTable,
+  backup,
+  restore,
 ];

@@ -32,7 +32,7 @@ void test('the same commands work on PostgreSQL, beside several servers, which f
   await writeFile(join(dir, 'index.html'), page.replace('name="age"', 'name="age" type="number"'));
   assert.match((await run('plan')).stdout, /change ask\.age from text to integer/);
   const applied = await run('apply');
-  assert.match(applied.stdout, /^backup: .+\.jsonl\.gz\ndone: change ask\.age from text to integer\n$/);
+  assert.match(applied.stdout, /^backup: .+\.tar\.gz\ndone: change ask\.age from text to integer\n$/);
   assert.equal((await run('plan')).stdout, 'Nothing to change: the tables fit the files.\n');
   for (const server of [one, two]) {
     // Each hears of it from the log, soon.

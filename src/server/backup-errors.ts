@@ -6,6 +6,8 @@ const sentences = {
   'server/backup-newer': 'This backup was made by a newer Backlot.',
   'server/backup-other-database': 'This backup is for the other kind of database.',
   'server/backup-exists': 'There is a file of that name already.',
+  'server/backup-stopped': 'The backup was stopped before it was made.',
+  'server/restore-stopped': 'The restore was stopped.',
   'server/backup-running': 'A backup is being made already; wait until it is done.',
   'server/backup-full': 'The disk is full.',
   'server/backup-failed': 'The backup could not be written or read.',

@@ -77,6 +77,7 @@ export async function makeBackup(
     scratch = await mkdtemp(`${file}.partial-`);
     return await makeIn(scratch, source, file, options);
   } catch (error) {
+    if (options.signal?.aborted === true) throw backupError('server/backup-stopped', 'Nothing is left of it.', error);
     throw backupFailure(error, `No backup was made at ${file}.`);
   } finally {
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
@@ -178,7 +179,7 @@ async function removeLeftovers(file: string, nowMs: number): Promise<void> {
 }
 
 /** Makes sure that the names in a folder are on the disk. */
-export async function flush(folder: string): Promise<void> {
+async function flush(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

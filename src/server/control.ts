@@ -3,7 +3,8 @@ import { serveControl } from '../database/index.ts';
 import type { Control, ControlHandler } from '../database/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError } from '../std/index.ts';
-import type { Clock, Log } from '../std/index.ts';
+import type { Log } from '../std/index.ts';
+import type { Backups } from './backups.ts';
 import type { OpenData } from './open-data.ts';
 import { applyPlan, renameInUse } from './schema-commands.ts';
 
@@ -17,7 +18,7 @@ export interface ServerControlOptions {
   readonly follow: () => Promise<void>;
   /** The same after the tables were changed at this position of the log, by whomever; it changes nothing itself. */
   readonly followOthers: (position: number) => Promise<void>;
-  readonly clock: Clock;
+  readonly backups: Backups;
   readonly log: Log;
 }
 
@@ -37,7 +38,7 @@ export async function serverControl(options: ServerControlOptions): Promise<Cont
   }
 }
 
-function handlers({ data, siteDir, open, follow, clock }: ServerControlOptions): Record<string, ControlHandler> {
+function handlers({ data, siteDir, open, follow, backups }: ServerControlOptions): Record<string, ControlHandler> {
   return {
     async apply(args) {
       const asked = textOf(args, 'siteDir');
@@ -47,10 +48,13 @@ function handlers({ data, siteDir, open, follow, clock }: ServerControlOptions):
           `The running server serves ${siteDir}, not ${asked}. Stop it first, or leave --site out.`,
         );
       }
-      const said = await applyPlan(data, await open(), clock);
+      const said = await applyPlan(data, await open(), async () => (await backups.make('before-apply')).file);
       await follow();
       return `${said}The running server follows.\n`;
     },
+    // Begun by one call and asked about by others: a large one takes longer than a connection should.
+    backup: async (args) => backups.start(textOf(args, 'file')),
+    'backup-state': async () => backups.state(),
     async rename(args) {
       const said = await renameInUse(data, textOf(args, 'from') ?? '', textOf(args, 'to') ?? '', await open());
       await follow();

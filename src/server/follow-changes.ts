@@ -1,6 +1,7 @@
 import { watchSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, mutex } from '../std/index.ts';
+import type { Backups } from './backups.ts';
 import { isConfigFile } from './config-file.ts';
 import { serverControl } from './control.ts';
 import { adoptSchema, compareSchema } from './schema-adoption.ts';
@@ -10,6 +11,7 @@ import type { Served, ServingOptions } from './serve-site.ts';
 export interface FollowOptions {
   readonly serving: ServingOptions;
   readonly siteDir: string;
+  readonly backups: Backups;
   /** Reads the folder as it is now. */
   readonly open: () => Promise<Site>;
   /** What is being served; replaced when folder or tables have changed. */
@@ -22,8 +24,8 @@ export interface FollowOptions {
  * Resolves, once it listens for changes, with how to stop.
  */
 export async function followChanges(options: FollowOptions): Promise<() => Promise<void>> {
-  const { serving, siteDir, open, current, tell } = options;
-  const { data, dev, clock, log } = serving;
+  const { serving, siteDir, backups, open, current, tell } = options;
+  const { data, dev, log } = serving;
   const oneAtATime = mutex();
   let seen = await data.driver.position();
   const replace = async (adopt: typeof adoptSchema): Promise<void> => {
@@ -39,7 +41,7 @@ export async function followChanges(options: FollowOptions): Promise<() => Promi
     oneAtATime.run(async () => {
       if (position > seen) await replace(compareSchema);
     });
-  const control = await serverControl({ data, siteDir, open, follow, followOthers, clock, log });
+  const control = await serverControl({ data, siteDir, open, follow, followOthers, backups, log });
   const reload = async (changed: readonly string[]): Promise<void> => {
     if (changed.some(isConfigFile)) tell(['The configuration has changed: restart to use it.']);
     try {

@@ -25,6 +25,8 @@ export interface OpenDataOptions extends DataPlace {
   readonly random: Random;
   readonly log: Log;
   readonly program: string;
+  /** Is given data that another version of the program wrote last, to read, before this one opens it for writing. */
+  readonly onUpgrade?: (data: OpenData, from: string) => Promise<void>;
   /** Where a test makes SQLite fail. */
   readonly fault?: NonNullable<SqliteOptions['fault']>;
 }
@@ -51,11 +53,13 @@ export async function openData(options: OpenDataOptions): Promise<OpenData> {
   if (url !== undefined) {
     const paths = prepareDataFolder(options.dataDir);
     finishRestore(paths.folder);
+    await tellOfUpgrade(options);
     return await withTables(await reachPostgres({ url, clock, log, program }), options, paths);
   }
   const folder = openDataFolder(options.dataDir);
   try {
     finishRestore(folder.folder);
+    await tellOfUpgrade(options);
     const fault = options.fault ? { fault: options.fault } : {};
     const driver = await openSqlite({ file: folder.database, clock, log, program, ...fault });
     const data = await withTables(driver, options, folder);
@@ -70,6 +74,22 @@ export async function openData(options: OpenDataOptions): Promise<OpenData> {
   } catch (error) {
     folder.release();
     throw error;
+  }
+}
+
+async function tellOfUpgrade({ onUpgrade, ...options }: OpenDataOptions): Promise<void> {
+  if (!onUpgrade) return;
+  const data = await openDataToRead(options).catch((error: unknown) => {
+    if (error instanceof BacklotError && error.code === 'server/no-data') return undefined;
+    throw error;
+  });
+  if (!data) return;
+  try {
+    const [row] = await data.driver.query(`select value from _meta where key = 'program'`, []);
+    const from = row?.['value'];
+    if (typeof from === 'string' && from !== options.program) await onUpgrade(data, from);
+  } finally {
+    await data.close();
   }
 }
 

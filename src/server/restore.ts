@@ -49,6 +49,7 @@ export async function restoreData(place: DataPlace, file: string, options: Resto
     restored = true;
     return result;
   } catch (error) {
+    if (options.signal?.aborted === true) throw backupError('server/restore-stopped', 'The data is as it was.', error);
     throw backupFailure(error, 'Nothing was restored; the data is as it was.');
   } finally {
     folder.release();

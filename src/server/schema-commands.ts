@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Site } from '../site/index.ts';
 import { BacklotError, formatPosition } from '../std/index.ts';
-import type { Clock, SourcePosition } from '../std/index.ts';
+import type { SourcePosition } from '../std/index.ts';
 import type { SchemaPlan, SchemaStep } from '../tables/index.ts';
 import type { OpenData } from './open-data.ts';
 
@@ -24,11 +22,11 @@ function placesOf(site: Site, name: string): readonly SourcePosition[] {
 }
 
 /**
- * Backs up, then does every step of the plan. Gives the text to print.
+ * Backs up, then does every step of the plan. Gives the text to print. `backUp` makes the backup and gives its file.
  *
  * @throws BacklotError `server/offending` when rows stand in the way: nothing has been changed then
  */
-export async function applyPlan(data: OpenData, site: Site, clock: Clock): Promise<string> {
+export async function applyPlan(data: OpenData, site: Site, backUp: () => Promise<string>): Promise<string> {
   const plan = await data.tables.plan(site.schema);
   const steps = plan.steps.filter(({ kind }) => kind !== 'rename-proposed');
   if (steps.length === 0) return describePlan(plan);
@@ -39,18 +37,9 @@ export async function applyPlan(data: OpenData, site: Site, clock: Clock): Promi
       `Nothing was changed, because values are in the way. ${blocked.map(describeStep).join('. ')}.`,
     );
   }
-  const file = await backUp(data, clock);
+  const file = await backUp();
   await data.tables.apply(plan, { all: true });
   return [`backup: ${file}`, ...steps.map((step) => `done: ${describeStep(step)}`), ''].join('\n');
-}
-
-async function backUp({ driver, dataDir }: OpenData, clock: Clock): Promise<string> {
-  const folder = join(dataDir, 'backups');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const time = new Date(clock.now()).toISOString().replace(/[:.]/g, '-');
-  const file = join(folder, `before-apply-${time}${driver.dialect === 'sqlite' ? '.db' : '.jsonl.gz'}`);
-  await driver.backupTo(file);
-  return file;
 }
 
 /** A plan in words, a line for each step, and what happens with it. */

@@ -7,6 +7,7 @@ import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
+import { backupsOf, backUpBeforeUpgrade } from './backups.ts';
 import { configuredSettings } from './config-file.ts';
 import { devChannel } from './dev-channel.ts';
 import { followChanges } from './follow-changes.ts';
@@ -60,7 +61,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const settings = readSettings(options.environment, await configuredSettings(siteDir));
   const open = (): Promise<Site> => loadServedSite({ siteDir, dataDir: options.dataDir, settings });
   const site = await open();
-  const data = await openData(options);
+  const about = { settings, site: siteDir, program: options.program, clock, log };
+  const data = await openData({ ...options, onUpgrade: backUpBeforeUpgrade(about) });
   const dev = options.dev === true ? devChannel() : undefined;
   /** What to close, the last first. */
   const closing: (() => Promise<void> | void)[] = [() => data.close()];
@@ -111,7 +113,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await rememberSite(data.driver, siteDir);
     data.folder?.announce(address);
     notifications.start();
-    closing.push(await followChanges({ serving, siteDir, open, current, tell }));
+    const backups = backupsOf(data, about);
+    closing.push(() => backups.close());
+    closing.push(await followChanges({ serving, siteDir, backups, open, current, tell }));
     closing.push(keepUploadsSwept(files, log));
     return { address, close };
   } catch (error) {
