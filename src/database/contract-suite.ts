@@ -34,7 +34,7 @@ export function statement(driver: Driver, sql: string, params: readonly SqlValue
   return { sql: sql.replaceAll('?', () => `$${++index}`), params };
 }
 
-export function entry(id: string, operation: LogEntry['operation'] = 'insert', version = 1): LogEntry {
+function entry(id: string, operation: LogEntry['operation'] = 'insert', version = 1): LogEntry {
   return { actor: 'visitor', table: 'dish', id, version, operation, patch: `{"name":[null,"${id}"]}` };
 }
 
@@ -57,7 +57,7 @@ export function addDish(driver: Driver, id: string, dish: Dish = {}): Change {
 }
 
 /** A change that sets a price, if the row is still at `version`. */
-export function setPrice(driver: Driver, id: string, price: number, version: number): Change {
+function setPrice(driver: Driver, id: string, price: number, version: number): Change {
   const sql = 'update dish set price = ?, version = version + 1 where id = ? and version = ?';
   const update = statement(driver, sql, [price, id, version]);
   return {

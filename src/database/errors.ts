@@ -1,7 +1,7 @@
 import { BacklotError } from '../std/index.ts';
 
 /** Every code of this room, and what it means for whoever runs the program. */
-export const databaseErrors = {
+const databaseErrors = {
   'database/busy': 'More changes are waiting than may wait; try again soon.',
   'database/closed': 'The database is closed.',
   'database/control': 'The running server could not be asked.',

@@ -16,13 +16,13 @@ export type {
 } from './contract.ts';
 export { dataFolderPaths, folderHolder, openDataFolder, prepareDataFolder } from './data-folder.ts';
 export type { DataFolder, DataFolderPaths, FolderHolder } from './data-folder.ts';
-export { DatabaseError, databaseErrors } from './errors.ts';
+export { DatabaseError } from './errors.ts';
 export type { DatabaseErrorCode } from './errors.ts';
 export type { Fault, FaultPoint, FaultTarget } from './fault.ts';
 export { groupCommit } from './group-commit.ts';
 export type { GroupCommitOptions } from './group-commit.ts';
 export { formatVersion } from './format.ts';
-export { checkBackup, openDatabase, restoreBackup } from './open.ts';
+export { checkBackup, restoreBackup } from './open.ts';
 export type { OpenDatabaseOptions, OpenedDatabase, RestoreOptions } from './open.ts';
 export { openPostgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres.ts';

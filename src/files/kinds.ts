@@ -71,7 +71,7 @@ export function mediaTypeOf(extension: string): string | undefined {
 }
 
 /** The extension of a file's name in lower case, '' when it has none. */
-export function extensionOf(filename: string): string {
+function extensionOf(filename: string): string {
   return /[^.]\.([A-Za-z0-9]{1,10})$/.exec(filename)?.[1]?.toLowerCase() ?? '';
 }
 

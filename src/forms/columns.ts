@@ -8,7 +8,7 @@ import { compilePattern } from './pattern.ts';
 import { splitEmails } from './address.ts';
 
 /** Names a form may send without meaning a column: how it was sent, and what other services reserve. */
-export const reservedNames: ReadonlySet<string> = new Set([
+const reservedNames: ReadonlySet<string> = new Set([
   '_charset_',
   'form-name',
   '_replyto',
@@ -139,7 +139,7 @@ function patternOf(control: Control): Constraints {
 }
 
 /** Whether a write without a value for these controls would be refused by the form: at least one is `required`. */
-export function isColumnRequired(controls: readonly Control[]): boolean {
+function isColumnRequired(controls: readonly Control[]): boolean {
   if (controls.length > 1 && controls.every(({ type }) => type === 'checkbox')) return controls.some(isRequired);
   return controls.some(isRequired);
 }

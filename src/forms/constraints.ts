@@ -37,7 +37,7 @@ export function isRequired(control: Control): boolean {
 }
 
 /** Barred from constraint validation. `readonly` bars also controls to which it does not otherwise apply. */
-export function isBarred(control: Control): boolean {
+function isBarred(control: Control): boolean {
   return control.disabled || control.inDatalist || control.type === 'hidden' || control.readonly;
 }
 

@@ -1,4 +1,4 @@
-import type { Control, ControlType, Entry, FormDefinition, Upload } from './definition.ts';
+import type { Control, ControlType, Entry, Upload } from './definition.ts';
 import { normaliseText } from './sanitise.ts';
 
 /** What was sent for one control: nothing (absent), or its values in order. Texts have LF line ends and no NUL. */
@@ -24,11 +24,6 @@ export function isSubmitter(control: Control): boolean {
 /** A hidden input named `_charset_` says which encoding was used; what is sent is always UTF-8 here. */
 export function isCharset(control: Control): boolean {
   return control.type === 'hidden' && control.name.toLowerCase() === '_charset_';
-}
-
-/** Controls that stand in one list or row inside the form; without `scope` those that stand in none. */
-export function controlsOfScope(definition: FormDefinition, scope?: number): FormDefinition {
-  return { ...definition, controls: definition.controls.filter((control) => control.scope === scope) };
 }
 
 /** Entries by name, texts normalised. */

@@ -1,13 +1,6 @@
 /** Forms as the HTML standard defines them: definition, decoding, sanitisation, validation, messages. */
-export {
-  columnGroups,
-  columnTypeOf,
-  columnValues,
-  constraintsOf,
-  declaredColumns,
-  isColumnRequired,
-  reservedNames,
-} from './columns.ts';
+export { isEmail } from './address.ts';
+export { columnGroups, columnTypeOf, columnValues, constraintsOf, declaredColumns } from './columns.ts';
 export type { ColumnGroup, ColumnValueOptions } from './columns.ts';
 export { compatFields } from './compat.ts';
 export type { CompatFields } from './compat.ts';
@@ -17,7 +10,6 @@ export { decodeBody } from './decode.ts';
 export { defineForms } from './define.ts';
 export type { ScopeOf } from './define.ts';
 export type * from './definition.ts';
-export { controlsOfScope } from './entries.ts';
 export { lintForm } from './lint.ts';
 export type { LintContext } from './lint.ts';
 export { messageFor } from './messages.ts';

@@ -14,7 +14,6 @@ const validNumber = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const leadingNumber = /^[\t\n\f\r ]*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)/;
 
 export const decimalZero: Decimal = { mantissa: 0n, scale: 0 };
-export const decimalOne: Decimal = { mantissa: 1n, scale: 0 };
 
 /** A whole number as a decimal. `value` must be a safe integer. */
 export function decimalOf(value: number): Decimal {

@@ -10,7 +10,7 @@ export interface Pattern {
 }
 
 /** How long a pattern that is not proved linear may run on one control's values. */
-export const patternTimeoutMs = 10;
+const patternTimeoutMs = 10;
 
 const patternsMax = 2000;
 const compiled = new Map<string, Pattern | null>();

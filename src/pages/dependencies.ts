@@ -47,7 +47,7 @@ export function dependencyRecorder(): DependencyRecorder {
   };
 }
 
-export function rowKey(table: string, id: string): string {
+function rowKey(table: string, id: string): string {
   return `${table}\0${id}`;
 }
 

@@ -22,8 +22,8 @@ export interface House {
   close(): Promise<void>;
 }
 
-export const visitor: Actor = { kind: 'visitor', id: 'visitor', roles: [] };
-export const program: Actor = { kind: 'system', id: 'system', roles: [] };
+const visitor: Actor = { kind: 'visitor', id: 'visitor', roles: [] };
+const program: Actor = { kind: 'system', id: 'system', roles: [] };
 export const signedIn = (id: string, ...roles: string[]): Actor => ({ kind: 'user', id, roles });
 
 /** Opens files as a site; the driver is closed with it. Without one: SQLite in a folder of its own. */

@@ -6,5 +6,5 @@ export type { PageAnswer, PageGetter, PageRequest } from './get.ts';
 export { poster } from './post.ts';
 export type { InsertedForm, PostAnswer, Poster, PosterOptions, PostRequest } from './post.ts';
 
-export { SPAM_TABLE, spamTable } from './spam.ts';
+export { spamTable } from './spam.ts';
 export { isUnavailable } from './unavailable.ts';

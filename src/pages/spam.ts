@@ -5,7 +5,7 @@ import type { SiteForm, SitePage } from '../site/index.ts';
 import type { RowWrite } from '../tables/index.ts';
 
 /** Where caught submissions are kept. The name begins with `_`, which no site's table can. */
-export const SPAM_TABLE = '_spam';
+const SPAM_TABLE = '_spam';
 
 /** Beside the site's own tables. `fields` is JSON: an object of arrays of strings by control name. */
 export const spamTable: Table = {

@@ -92,7 +92,7 @@ export function pageState(input: PageStateInput): PageState {
 }
 
 /** Only declared names count; filters count when their own control allows the value. In one order, so that equal questions have equal keys. */
-export function declaredParameters(page: SitePage, search: URLSearchParams): URLSearchParams {
+function declaredParameters(page: SitePage, search: URLSearchParams): URLSearchParams {
   const declared = new URLSearchParams();
   if (search.size === 0 || page.parameters.length === 0) return declared;
   const filterNames = new Set<string>();

@@ -41,7 +41,7 @@ export const section = makeTable('section', [
   makeColumn('name', { kind: 'text' }),
   makeColumn('max', { kind: 'integer' }),
 ]);
-export const allergen = makeTable('allergen', [makeColumn('name', { kind: 'text' })]);
+const allergen = makeTable('allergen', [makeColumn('name', { kind: 'text' })]);
 export const dish = makeTable('dish', [
   makeColumn('name', { kind: 'text' }),
   makeColumn('description', { kind: 'html' }),

@@ -24,4 +24,4 @@ export type {
 export { toSql } from './sql.ts';
 export type { SqlOptions } from './sql.ts';
 export { postgresSearchVector } from './statement.ts';
-export { foldedValue, rowWords, searchedColumns, searchWords } from './words.ts';
+export { foldedValue, rowWords, searchWords } from './words.ts';

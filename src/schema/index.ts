@@ -1,12 +1,12 @@
 /** What tables, columns and values are. Pure. */
 export { currencyExponent } from './currencies.ts';
-export { formatScaled, isDecimal, parseScaled, scaledRange } from './decimal.ts';
+export { isDecimal, scaledRange } from './decimal.ts';
 export type { ScaledRange } from './decimal.ts';
 export type { ColumnDeclaration, SeedRow, TableDeclaration } from './declaration.ts';
 export { foldColumn, foldName, linkTable, searchTable, sqlNameFor } from './names.ts';
 export { relationOf } from './schema.ts';
 export type { Column, ColumnType, Constraints, Relation, Row, RowPage, Schema, Table, Value } from './schema.ts';
-export { shadowableNames, systemColumn, systemColumns, withSystemColumns } from './system.ts';
+export { shadowableNames, systemColumn, withSystemColumns } from './system.ts';
 export type { SystemName } from './system.ts';
 export { formatInstant, monthDays, weekDays, weekOfDate } from './temporal.ts';
 export { safeUrl } from './url.ts';

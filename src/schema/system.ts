@@ -23,7 +23,7 @@ const withPage = [...withoutPage, 'slug'] as const;
  * The columns that every table has: `id`, `version`, `created_at`, `updated_at`, `position`, `author`, and `slug` where
  * its rows have a page. Physically `_id` and so on. `author` and `slug` may be missing; the others never are.
  */
-export function systemColumns(hasPage: boolean): Column[] {
+function systemColumns(hasPage: boolean): Column[] {
   return (hasPage ? withPage : withoutPage).map((name) => ({
     name,
     label: name,

@@ -7,5 +7,6 @@ export type { Derived } from './derive.ts';
 export { openTables } from './open.ts';
 export type { TablesOptions } from './open.ts';
 export { additiveSubset } from './plan.ts';
+export { positionBetween } from './position.ts';
 export { isServerTable } from './reserved.ts';
 export type * from './tables.ts';
