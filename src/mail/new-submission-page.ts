@@ -41,7 +41,7 @@ export function newSubmissionPage(formLang: string): string {
 <td itemprop="value" style="padding:4px 0;vertical-align:top;white-space:pre-wrap">Ada</td>
 </tr>
 </table>
-<p style="margin:16px 0 0;color:#666;font-size:14px">${received}: <time itemprop="received" data-format="datetime:long" datetime="2026-08-14T12:00:00.000Z">14 August 2026</time><br>
+<p style="margin:16px 0 0;color:#666;font-size:14px">${received}: <time itemprop="received" data-format="datetime:medium" datetime="2020-01-01T00:00:00.000Z">1 January 2020</time><br>
 ${from}: <span itemprop="page">/contact</span></p>
 <p data-if="link" style="margin:16px 0 0"><a itemprop="link" href="https://example.org/admin">${open}</a></p>
 </div>

@@ -1,3 +1,4 @@
+import { isTextKind } from '../schema/index.ts';
 import type { Column, ColumnType, Row, Schema, Table } from '../schema/index.ts';
 import { boundedCache } from '../std/index.ts';
 import type { Diagnostic } from '../std/index.ts';
@@ -71,7 +72,17 @@ function columnOf(name: string, type: ColumnType): Column {
 
 /** The page's tables: the site's own, under which our two names stand first. */
 function mailSchema(schema: Schema): Schema {
-  return { tables: { ...schema.tables, submission: submissionTable, field: fieldTable } };
+  const tables = { ...schema.tables, submission: submissionTable, field: fieldTable };
+  return { tables: Object.fromEntries(Object.entries(tables).map(([name, one]) => [name, folded(one)])) };
+}
+
+/** Conditions are only matched in memory here, where text folds whether or not the database keeps a shadow of it. */
+function folded(given: Table): Table {
+  const columns = Object.entries(given.columns).map(([name, column]): [string, Column] => [
+    name,
+    { ...column, folded: column.folded || isTextKind(column.type) },
+  ]);
+  return { ...given, columns: Object.fromEntries(columns) };
 }
 
 /** What is wrong with the author's page. */

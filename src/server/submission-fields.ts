@@ -15,7 +15,7 @@ export interface SubmissionFieldsOptions {
   readonly row: Row;
   /** Columns in the order of the form, with what the form calls them. */
   readonly labels: readonly (readonly [column: string, label: string])[];
-  readonly reader: TableReader;
+  readonly reader: Pick<TableReader, 'byId'>;
   /** Language of the form. */
   readonly lang: string;
   /** The site's origin, for links to uploaded files. */
