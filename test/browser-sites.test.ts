@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,8 @@ import { extname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startBrowser, watch } from './browser.ts';
-import { serveFolder } from './served.ts';
+import { markLists } from './marking.ts';
+import { folderOf, serveFolder } from './served.ts';
 
 /*
  * Sites from npm that nobody here wrote, in a real browser: what they complain of when Backlot serves them is what they
@@ -43,6 +44,29 @@ for (const name of sites) {
       plain.close();
     }
     assert.deepEqual(site.log.lines, []);
+  });
+}
+
+// Once marked, pages carry data and with it a policy of what may run. The author's own scripts still may.
+for (const name of ['agency', 'freelancer', 'shop-homepage']) {
+  test(`startbootstrap-${name} with lists runs in a browser without new complaints`, async (t) => {
+    const dir = `node_modules/startbootstrap-${name}/dist`;
+    const html = await readFile(join(dir, 'index.html'), 'utf8');
+    const { html: marked, tables } = markLists(html, 'home', { prefix: 'data-', quote: '"' });
+    assert.ok(tables.size > 0);
+    const copy = await folderOf(t, {});
+    await cp(dir, copy, { recursive: true });
+    await writeFile(join(copy, 'index.html'), marked);
+    const site = await serveFolder(t, copy);
+    const plain = await staticServer(dir);
+    try {
+      const plainAddress = `http://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+      const [, ...served] = (await complaintsOf(started.browser, site.address, '/index.html')).toReversed();
+      const [, ...expected] = (await complaintsOf(started.browser, plainAddress, '/index.html')).toReversed();
+      assert.deepEqual(served, expected);
+    } finally {
+      plain.close();
+    }
   });
 }
 
