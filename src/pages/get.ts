@@ -56,6 +56,8 @@ export interface PageGetterOptions {
   readonly cacheBytesMax: number;
   /** Headers of a page beside those that the cache itself sets. */
   readonly headers: (page: SitePage) => Readonly<Record<string, string>>;
+  /** Hears of each page asked for whether it was in the cache. */
+  readonly onCache?: ((outcome: 'hit' | 'miss') => void) | undefined;
 }
 
 const ANONYMOUS_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
@@ -119,6 +121,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       const query = state.parameters.toString();
       const key = `${request.path}?${query}`;
       const held = cache.get(key);
+      options.onCache?.(held ? 'hit' : 'miss');
       if (held) return { kind: 'page', page: held, key };
       if (missing.get(key)) return { kind: 'missing' };
       let answer = rendering.get(key);
@@ -137,7 +140,11 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       const { html, found } = await renderFresh(site, tables, request.page, state);
       return { html, found, state };
     },
-    peek: (key) => cache.get(key),
+    peek(key) {
+      const held = cache.get(key);
+      if (held) options.onCache?.('hit');
+      return held;
+    },
     clear: () => {
       cache.clear();
       missing.clear();

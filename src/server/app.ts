@@ -7,6 +7,7 @@ import type { BoundedCache, Clock, Ids, Log } from '../std/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { answerClientError, httpServer } from './http-server.ts';
 import type { HttpServer, HttpTimeouts } from './http-server.ts';
+import { isLoopback } from './loopback.ts';
 import { noticeFor } from './notice-page.ts';
 import type { SendNotice } from './notices.ts';
 import { hostRule, mayWrite } from './origin.ts';
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly routes: readonly OwnRoute[];
+  /** Hears of every request. */
+  readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
 /** The HTTP application. `stop` lets what is under way finish. */
@@ -75,6 +78,7 @@ export function createApp(options: AppOptions): App {
   const app = fastify({
     serverFactory: (route) => {
       http = httpServer((request, response) => {
+        options.onRequest?.(request, response);
         if (http?.stopping !== true && answerReady(shared, request, response)) return;
         http?.track(response);
         route(request, response);
@@ -235,6 +239,7 @@ async function post(shared: Shared, asked: SiteRequest, limited: boolean): Promi
   const { timeouts, loads, clock } = shared;
   const { request, response, address } = asked;
   const hasFiles = request.headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+  // A developer trying out a form on their own machine is not a bot.
   const loadedAt = limited && !isLoopback(address) ? loads.get(loadKey(address, request)) : undefined;
   await shared.handler().post(asked, {
     body: bodyOf(request, response, hasFiles ? timeouts.uploadMs : timeouts.bodyMs),
@@ -267,11 +272,6 @@ function loadKey(address: string, request: IncomingMessage): string {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
-}
-
-/** A developer trying out a form on their own machine is not a bot. */
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }
 
 function hasSession(request: IncomingMessage): boolean {

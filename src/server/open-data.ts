@@ -27,6 +27,8 @@ export interface OpenDataOptions extends DataPlace {
   readonly program: string;
   /** Is given data that another version of the program wrote last, to read, before this one opens it for writing. */
   readonly onUpgrade?: (data: OpenData, from: string) => Promise<void>;
+  /** Stands between the tables and the driver, to count what goes through. */
+  readonly observe?: ((driver: Driver) => Driver) | undefined;
   /** Where a test makes SQLite fail. */
   readonly fault?: NonNullable<SqliteOptions['fault']>;
 }
@@ -153,11 +155,11 @@ function describeUrl(url: string): string {
 
 async function withTables(
   driver: Driver,
-  { clock, random, log }: OpenDataOptions,
+  { clock, random, log, observe }: OpenDataOptions,
   paths: { readonly folder: string; readonly uploads: string },
 ): Promise<OpenData> {
   try {
-    const tables = await openTables({ driver, clock, random, log });
+    const tables = await openTables({ driver: observe?.(driver) ?? driver, clock, random, log });
     return {
       driver,
       tables,

@@ -7,6 +7,7 @@ import { formatDiagnostic } from '../std/index.ts';
 import type { Clock, Diagnostic, Log } from '../std/index.ts';
 import type { DevChannel } from './dev-channel.ts';
 import { madeFiles } from './made-files.ts';
+import type { Metrics } from './metrics.ts';
 import type { SendNotice } from './notices.ts';
 import type { OpenData } from './open-data.ts';
 import { rememberParts } from './part-history.ts';
@@ -25,6 +26,7 @@ export interface ServingOptions {
   readonly common: Readonly<Record<string, string>>;
   readonly notice: SendNotice;
   readonly dev: DevChannel | undefined;
+  readonly metrics: Metrics | undefined;
   /** What goes into the commit of a submitted form: the job that tells of it. */
   readonly onInsert: PosterOptions['onInsert'];
   readonly clock: Clock;
@@ -55,13 +57,15 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
     clock,
     cacheBytesMax: settings.cacheBytesMax,
     headers: (page) => ({ ...common, ...pageHeaders(page) }),
+    onCache: options.metrics?.onCache,
   });
   const { fieldsMax, textBytesMax, fileBytesMax, formTrapMs } = settings;
   const limits = { fieldsMax, textBytesMax, fileBytesMax };
+  const posts = poster({ site, tables, files: options.files, pages, clock, log, limits, trapMs: formTrapMs, onInsert });
   const handler = siteHandler({
     site,
     pages,
-    poster: poster({ site, tables, files: options.files, pages, clock, log, limits, trapMs: formTrapMs, onInsert }),
+    poster: options.metrics?.countPosts(posts) ?? posts,
     files: staticFiles(site, common),
     common,
     pageHeaders,

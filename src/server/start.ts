@@ -16,6 +16,7 @@ import { healthRoute } from './health.ts';
 import { defaultTimeouts } from './http-server.ts';
 import type { HttpTimeouts } from './http-server.ts';
 import { otherSiteNotice, rememberSite } from './last-site.ts';
+import { openMetrics } from './metrics.ts';
 import { noticeSender } from './notices.ts';
 import { openNotifications } from './notifications.ts';
 import { openData } from './open-data.ts';
@@ -61,11 +62,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const settings = readSettings(options.environment, await configuredSettings(siteDir));
   const open = (): Promise<Site> => loadServedSite({ siteDir, dataDir: options.dataDir, settings });
   const site = await open();
+  const metrics = settings.metrics === 'on' ? openMetrics(settings, options.program) : undefined;
   const about = { settings, site: siteDir, program: options.program, clock, log };
-  const data = await openData({ ...options, onUpgrade: backUpBeforeUpgrade(about) });
+  const data = await openData({
+    ...options,
+    onUpgrade: backUpBeforeUpgrade(about),
+    observe: metrics && ((driver) => metrics.countCommits(driver)),
+  });
   const dev = options.dev === true ? devChannel() : undefined;
   /** What to close, the last first. */
   const closing: (() => Promise<void> | void)[] = [() => data.close()];
+  closing.push(() => metrics?.close());
   const close = async (): Promise<void> => {
     for (let step = closing.pop(); step; step = closing.pop()) await step();
   };
@@ -83,6 +90,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       common,
       notice,
       dev,
+      metrics,
       clock,
       log,
       onInsert: notifications.onInsert,
@@ -104,7 +112,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       clock,
       ids: uuidv7(clock, random),
       log,
-      routes: [health, ...(dev ? [...dev.routes, policyReports(tell)] : [])],
+      onRequest: metrics?.onRequest,
+      routes: [health, ...(metrics ? [metrics.route(data)] : []), ...(dev ? [...dev.routes, policyReports(tell)] : [])],
     });
     closing.push(() => app.stop());
     // Before the application, so that no browser keeps it waiting.
