@@ -27,6 +27,8 @@ type Line =
 
 const rowStart = '{"row":';
 const rowsAtOnce = 500;
+/** Large rows are taken fewer at once: what is in memory stays small. */
+const lengthAtOnce = 1024 * 1024;
 
 /** Writes one state of all tables of the schema in use into `file`, and reads it back to see that it is whole. */
 export async function backUpPostgres(
@@ -81,11 +83,14 @@ async function* copyRows(one: PostgresConnection, table: TableCopy): AsyncGenera
   const select = `select row_to_json(r)::text as row from (select ${columns} from ${quote(table.name)}) r`;
   await one.once(`declare copied no scroll cursor for ${select}`);
   let count = 0;
+  let portion = 10;
   for (;;) {
-    const { rows } = await one.once(`fetch ${rowsAtOnce} from copied`);
+    const { rows } = await one.once(`fetch ${portion} from copied`);
     if (rows.length === 0) break;
     count += rows.length;
-    yield rows.map((row) => `${rowStart}${String(row['row'])}}\n`).join('');
+    const text = rows.map((row) => `${rowStart}${String(row['row'])}}\n`).join('');
+    portion = Math.max(1, Math.min(rowsAtOnce, Math.floor((rows.length * lengthAtOnce) / text.length)));
+    yield text;
   }
   await one.once('close copied');
   return count;
@@ -108,7 +113,9 @@ async function readBackup(file: string, reader: BackupReader): Promise<Readonly<
   let end: Readonly<Record<string, number>> | undefined;
   let table: string | undefined;
   let rows: string[] = [];
+  let length = 0;
   const pass = async (): Promise<void> => {
+    length = 0;
     if (rows.length > 0) await reader.rows(rows.splice(0));
   };
   const take = async (text: string, first: boolean): Promise<void> => {
@@ -116,7 +123,8 @@ async function readBackup(file: string, reader: BackupReader): Promise<Readonly<
       if (table === undefined || !text.endsWith('}}')) throw notWhole(file, 'a row is not where or as it should be');
       rows.push(text.slice(rowStart.length, -1));
       counted[table] = (counted[table] ?? 0) + 1;
-      if (rows.length >= rowsAtOnce) await pass();
+      length += text.length;
+      if (rows.length >= rowsAtOnce || length >= lengthAtOnce) await pass();
       return;
     }
     await pass();

@@ -169,7 +169,9 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
     const file = join(root, 'one.tar.gz');
     await makeBackup(sourceOf(data), file);
     const other = await place();
-    await restoreData(other, file, { log: memoryLog() });
+    const { replaced } = await restoreData(other, file, { log: memoryLog() });
+    if (dialect === 'sqlite') assert.equal(replaced, undefined);
+    assert.equal(existsSync(restoreFolders(other.dataDir).replaced), false);
     assert.deepEqual(await contents(await open(other)), await contents(data));
   });
 

@@ -37,7 +37,8 @@ export function swapIn(folder: string, names: readonly string[]): void {
     throw error;
   }
   removeMarker(folder);
-  if (readdirSync(replaced).length === 0) rmdirSync(replaced);
+  removeEmpty(join(replaced, 'uploads'));
+  removeEmpty(replaced);
 }
 
 /** Completes a restore during which the process ended. To be called by whoever opens the data for writing. */
@@ -47,6 +48,11 @@ export function finishRestore(folder: string): void {
   exchange(folder, names);
   removeMarker(folder);
   rmSync(restoreFolders(folder).staging, { recursive: true, force: true });
+}
+
+/** Nothing was replaced there: a folder that was only just made. */
+function removeEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 interface Place {
