@@ -1,6 +1,4 @@
 /** Work after a commit: a transactional outbox, workers with leases, retries, schedules. */
-export { jobStatements } from './job.ts';
-export type { NewJob } from './job.ts';
 export { openJobs } from './open.ts';
 export type { JobRequest, Jobs, JobsOptions } from './open.ts';
 export type { JobRecord, JobState } from './queue.ts';

@@ -18,7 +18,7 @@ export interface JobRequest {
   readonly payload: unknown;
   /** Not sooner than in so many milliseconds. Default 0. */
   readonly delayMs?: number;
-  /** See {@link jobStatements}. */
+  /** At most one job with this key is ever made, as long as the first is remembered: a day after its end. */
   readonly key?: string;
 }
 

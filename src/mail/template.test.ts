@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parsePage } from '../html/index.ts';
 import { withSystemColumns } from '../schema/index.ts';
@@ -74,6 +75,15 @@ test('faults of the author’s page are told with their place, and ours is used'
     '2: “nome” is not known here.',
   ]);
   assert.match(render(page).subject, /^New submission/);
+});
+
+test('the page that the documentation shows can be used', () => {
+  const documented = readFileSync(new URL('../../docs/mail.md', import.meta.url), 'utf8');
+  const page = /^```html\n([\s\S]*?)^```$/m.exec(documented)?.[1] ?? '';
+  assert.deepEqual(checkNewSubmission(page, schema, 'UTC'), []);
+  const mail = render(page);
+  assert.equal(mail.subject, 'contact: a message for example.org');
+  assert.match(mail.text, /^From Ada <b>\n\nYour name: Ada <b>\nMessage: One\n/);
 });
 
 function textOf(html: string): string {
