@@ -19,16 +19,19 @@ export interface RawConnection {
   readonly closed: Promise<void>;
 }
 
-/** Opens a connection to a server started by a test. */
+/** Opens a connection to a server started by a test. Rejects when nobody listens. */
 export async function rawConnection(address: string): Promise<RawConnection> {
   const { hostname, port } = new URL(address);
   const socket = connect(Number(port), hostname);
-  let received = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let size = 0;
+  let needed = 0;
   let ended = false;
   let wake = ignore;
   socket.on('data', (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk]);
-    wake();
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= needed) wake();
   });
   // A reset ends the connection too; the test sees what it got before.
   socket.on('error', ignore);
@@ -41,15 +44,22 @@ export async function rawConnection(address: string): Promise<RawConnection> {
     socket.once('end', end);
     socket.once('close', end);
   });
-  await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', () => resolve());
+    socket.once('error', reject);
+  });
   return {
     socket,
     write: (data) => void socket.write(data),
     async answer(method) {
       for (;;) {
+        const received = Buffer.concat(chunks);
         const taken = takeAnswer(received, method, ended);
-        if (taken) {
-          received = received.subarray(taken.length);
+        chunks = [received];
+        needed = typeof taken === 'number' ? taken : 0;
+        if (typeof taken === 'object') {
+          chunks = [received.subarray(taken.length)];
+          size -= taken.length;
           if (taken.answer.status >= 200) return taken.answer;
         } else if (ended) {
           return undefined;
@@ -75,11 +85,12 @@ export async function rawRequest(address: string, data: string | Uint8Array): Pr
   }
 }
 
+/** The first answer, or how many bytes it will have, where that is known. */
 function takeAnswer(
   received: Buffer,
   method: 'HEAD' | undefined,
   ended: boolean,
-): { readonly answer: RawAnswer; readonly length: number } | undefined {
+): { readonly answer: RawAnswer; readonly length: number } | number | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const [first = '', ...lines] = received.subarray(0, end).toString('latin1').split('\r\n');
@@ -95,7 +106,7 @@ function takeAnswer(
   const announced = headers['content-length'];
   if (!bare && announced === undefined && !ended) return undefined;
   const size = bare ? 0 : announced === undefined ? received.length - end - 4 : Number(announced);
-  if (received.length < end + 4 + size) return undefined;
+  if (received.length < end + 4 + size) return end + 4 + size;
   const body = received.subarray(end + 4, end + 4 + size).toString('utf8');
   return { answer: { status, headers, body }, length: end + 4 + size };
 }
