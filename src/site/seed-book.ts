@@ -54,8 +54,18 @@ export function seedBook(schema: Schema): SeedBook {
   const sequences: Sequence[] = [];
   const diagnostics: Diagnostic[] = [];
 
-  const free = (found: readonly Seed[] | undefined, sample: Sample): Seed | undefined =>
-    found?.find((seed) => !sample.taken.has(seed));
+  // Where each list has got to among rows of one key: what stands before is taken, however many are called the same.
+  const reached = new WeakMap<ReadonlySet<Seed>, Map<readonly Seed[], number>>();
+
+  const free = (found: readonly Seed[] | undefined, sample: Sample): Seed | undefined => {
+    if (!found) return undefined;
+    const places = reached.get(sample.taken) ?? new Map<readonly Seed[], number>();
+    reached.set(sample.taken, places);
+    let at = places.get(found) ?? 0;
+    while (at < found.length && sample.taken.has(found[at]!)) at++;
+    places.set(found, at);
+    return found[at];
+  };
 
   const find = (sample: Sample): Seed | undefined => {
     const { table, slug, place } = sample;
@@ -70,11 +80,17 @@ export function seedBook(schema: Schema): SeedBook {
     return fits ? placed : undefined;
   };
 
+  const indexed = new WeakMap<Seed, Set<readonly Seed[]>>();
+
   const index = (map: Map<string, Seed[]>, key: string | undefined, seed: Seed): void => {
     if (key === undefined) return;
-    const held = map.get(key);
-    if (!held) map.set(key, [seed]);
-    else if (!held.includes(seed)) held.push(seed);
+    const held = map.get(key) ?? [];
+    map.set(key, held);
+    const places = indexed.get(seed) ?? new Set<readonly Seed[]>();
+    indexed.set(seed, places);
+    if (places.has(held)) return;
+    places.add(held);
+    held.push(seed);
   };
 
   const unite = (seed: Seed, sample: Sample): void => {
