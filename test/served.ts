@@ -23,6 +23,7 @@ export interface Served {
   /** Stops the server, keeping the data, and starts another one on it. */
   restart(): Promise<Served>;
   stop(): Promise<void>;
+  setupLink(): Promise<string | undefined>;
 }
 
 export interface ServeOptions {
@@ -89,6 +90,7 @@ export async function serveFolder(t: TestContext, siteDir: string, options: Serv
       return await serveFolder(t, siteDir, { ...options, dataDir });
     },
     stop,
+    setupLink: () => server.setupLink(),
   };
 }
 

@@ -11,6 +11,7 @@ import { rename } from './rename.ts';
 import { restore } from './restore.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { user } from './user.ts';
 import { sync } from './sync.ts';
 
 /** Every command, in the order in which help lists them. */
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   rename,
   sync,
   exportTable,
+  user,
   backup,
   restore,
 ];

@@ -47,6 +47,9 @@ export async function runServer(input: CommandInput, context: CommandContext, de
   });
   ready = true;
   context.stdout.write(`${shortPath(siteDir, context.cwd)} is served at ${server.address}\n`);
+  const link = await server.setupLink();
+  if (link !== undefined)
+    context.stderr.write(`There is no admin yet. Make one with this link, which works once: ${link}\n`);
   await stopAsked;
   await server.close();
   return 0;

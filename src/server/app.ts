@@ -17,6 +17,8 @@ import { sendPage } from './respond.ts';
 import type { Settings } from './settings.ts';
 import type { SiteHandler } from './site-handler.ts';
 import type { SiteRequest } from './site-request.ts';
+import { underWay } from './under-way.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** How many visitors' page loads are remembered for the time trap. */
 const LOADS_MAX = 20_000;
@@ -43,6 +45,10 @@ export interface AppOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly routes: readonly OwnRoute[];
+  /** Answers everything under the API's path. */
+  readonly api: Answer;
+  /** Who acts in a request with this `Cookie` header. */
+  readonly actorOf: (cookieHeader: string | undefined) => Promise<Actor>;
   /** Hears of every request. */
   readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
@@ -59,6 +65,8 @@ interface Shared extends AppOptions {
   /** When each address last loaded each page, for the time trap. */
   readonly loads: BoundedCache<string, number>;
   readonly limits: ReturnType<typeof postLimits>;
+  /** A client may be gone before the answer to it is: files are cleared away, rows committed. */
+  readonly answers: UnderWay;
 }
 
 type Answer = (asked: SiteRequest) => Promise<void> | void;
@@ -73,6 +81,7 @@ export function createApp(options: AppOptions): App {
     isKnownHost: hostRule(settings.origin),
     loads: boundedCache<string, number>(LOADS_MAX),
     limits: postLimits({ perMinute: settings.formsPerMinute, clock: options.clock }),
+    answers: underWay(),
   };
   let http: HttpServer | undefined;
   const app = fastify({
@@ -107,6 +116,7 @@ export function createApp(options: AppOptions): App {
     fastify: app,
     async stop() {
       await http?.stop();
+      await shared.answers.ended(options.timeouts.stopMs);
       await app.close();
     },
   };
@@ -129,11 +139,18 @@ function addRoutes(app: FastifyInstance, shared: Shared): void {
       }),
     });
   }
-  // The admin and the API will be here; until then nothing of the site may be.
-  for (const path of ['/_backlot', settings.adminPath, settings.apiPath]) {
-    const nothing = serve((asked) => shared.notice(asked, 404));
-    app.all(path, nothing);
-    app.all(`${path}/*`, nothing);
+  const api = serve(async (asked) => {
+    if (hasOneKnownHost(shared, asked)) await shared.api(asked);
+  });
+  // The admin will be here; until then nothing of the site may be.
+  const nothing = serve((asked) => shared.notice(asked, 404));
+  for (const [path, answer] of [
+    ['/_backlot', nothing],
+    [settings.adminPath, nothing],
+    [settings.apiPath, api],
+  ] as const) {
+    app.all(path, answer);
+    app.all(`${path}/*`, answer);
   }
   app.all('/*', serve(site(shared)));
   app.setNotFoundHandler(serve(site(shared)));
@@ -146,10 +163,11 @@ async function answering(
   response: ServerResponse,
   answer: Answer,
 ): Promise<void> {
-  const asked: SiteRequest = { id, request, response, actor: visitor, address: ip };
+  let asked: SiteRequest = { id, request, response, actor: visitor, address: ip };
   if (shared.settings.log === 'requests') logWhenDone(shared.log, asked);
   try {
-    await answer(asked);
+    if (hasSession(request)) asked = { ...asked, actor: await shared.actorOf(request.headers.cookie) };
+    await shared.answers.run(async () => await answer(asked));
   } catch (error) {
     shared.log.error('a request failed', { id, path: pathOf(request), error });
     shared.notice(asked, isUnavailable(error) ? 503 : 500);
@@ -182,7 +200,13 @@ function answerReady(shared: Shared, request: IncomingMessage, response: ServerR
     if (settings.proxies.length > 0) return false;
     loads.set(loadKey(request.socket.remoteAddress ?? '', request), clock.now(), 1);
   }
-  sendPage(request, response, ready.page, ready.extra);
+  try {
+    sendPage(request, response, ready.page, ready.extra);
+  } catch (error) {
+    // Nothing may take the server down; the way behind meets the same fault, and answers for it.
+    shared.log.error('a page in the cache could not be sent', { path: pathOf(request), error });
+    return response.headersSent;
+  }
   return true;
 }
 

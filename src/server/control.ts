@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { Accounts } from '../accounts/index.ts';
 import { serveControl } from '../database/index.ts';
 import type { Control, ControlHandler } from '../database/index.ts';
 import type { Site } from '../site/index.ts';
@@ -7,6 +8,7 @@ import type { Log } from '../std/index.ts';
 import type { Backups } from './backups.ts';
 import type { OpenData } from './open-data.ts';
 import { applyPlan, renameInUse } from './schema-commands.ts';
+import { changeUsers, readUserCommand } from './user-commands.ts';
 
 export interface ServerControlOptions {
   readonly data: OpenData;
@@ -19,6 +21,7 @@ export interface ServerControlOptions {
   /** The same after the tables were changed at this position of the log, by whomever; it changes nothing itself. */
   readonly followOthers: (position: number) => Promise<void>;
   readonly backups: Backups;
+  readonly accounts: Accounts;
   readonly log: Log;
 }
 
@@ -38,7 +41,14 @@ export async function serverControl(options: ServerControlOptions): Promise<Cont
   }
 }
 
-function handlers({ data, siteDir, open, follow, backups }: ServerControlOptions): Record<string, ControlHandler> {
+function handlers({
+  data,
+  siteDir,
+  open,
+  follow,
+  backups,
+  accounts,
+}: ServerControlOptions): Record<string, ControlHandler> {
   return {
     async apply(args) {
       const asked = textOf(args, 'siteDir');
@@ -55,6 +65,7 @@ function handlers({ data, siteDir, open, follow, backups }: ServerControlOptions
     // Begun by one call and asked about by others: a large one takes longer than a connection should.
     backup: async (args) => backups.start(textOf(args, 'file')),
     'backup-state': async () => backups.state(),
+    user: async (args) => await changeUsers(accounts, readUserCommand(args)),
     async rename(args) {
       const said = await renameInUse(data, textOf(args, 'from') ?? '', textOf(args, 'to') ?? '', await open());
       await follow();

@@ -13,5 +13,7 @@ export type { RestoredData } from './restore.ts';
 export { settingsToShow } from './settings-to-show.ts';
 export { readSettings } from './settings.ts';
 export type { Settings } from './settings.ts';
+export { accountsOf, changeUsers } from './user-commands.ts';
+export type { UserCommand } from './user-commands.ts';
 export { loadServedSite, startServer } from './start.ts';
 export type { RunningServer, SiteSettings, StartOptions } from './start.ts';

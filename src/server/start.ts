@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { accountTables } from '../accounts/index.ts';
 import { openFileStore } from '../files/index.ts';
 import { mailTable } from '../mail/index.ts';
 import { spamTable } from '../pages/index.ts';
 import { loadSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
+import { openApi } from './api-routes.ts';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
 import { backupsOf, backUpBeforeUpgrade } from './backups.ts';
@@ -46,6 +48,8 @@ export interface StartOptions extends OpenDataOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:4000` */
   readonly address: string;
+  /** A one-time link that makes the first admin; undefined when there is one. */
+  setupLink(): Promise<string | undefined>;
   /** Stops taking requests, finishes those under way, closes the data. */
   close(): Promise<void>;
 }
@@ -103,12 +107,28 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       isSchemaPending: () => current.served.schema.pending,
       log,
     });
+    const timeouts = { ...defaultTimeouts, ...options.timeouts };
+    const api = openApi({
+      settings,
+      data,
+      files,
+      common,
+      timeouts,
+      clock,
+      random,
+      log,
+      boundHost: options.host,
+      site: () => current.served.site,
+    });
+    closing.push(() => api.close());
     const app = createApp({
       handler: () => current.served.handler,
       notice,
       settings,
-      timeouts: { ...defaultTimeouts, ...options.timeouts },
+      timeouts,
       boundHost: options.host,
+      api: api.answer,
+      actorOf: api.actorOf,
       clock,
       ids: uuidv7(clock, random),
       log,
@@ -124,9 +144,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     notifications.start();
     const backups = backupsOf(data, about);
     closing.push(() => backups.close());
-    closing.push(await followChanges({ serving, siteDir, backups, open, current, tell }));
+    closing.push(await followChanges({ serving, siteDir, backups, accounts: api.accounts, open, current, tell }));
     closing.push(keepUploadsSwept(files, log));
-    return { address, close };
+    return { address, setupLink: () => api.setupLink(address), close };
   } catch (error) {
     await close();
     throw error;
@@ -150,7 +170,7 @@ export async function loadServedSite(options: {
     currency,
     ...(origin[0] === undefined ? {} : { origin: origin[0] }),
     reservedPaths: [adminPath, apiPath],
-    tables: [spamTable, mailTable],
+    tables: [spamTable, mailTable, ...accountTables],
   });
 }
 

@@ -1,0 +1,102 @@
+import type { LoggedEntry } from '../database/index.ts';
+import type { Table } from '../schema/index.ts';
+import { BacklotError } from '../std/index.ts';
+import type { Action } from '../tables/index.ts';
+import { decide, denied, isStaff, tableOf } from './access.ts';
+import type { ApiContext } from './context.ts';
+import { notFound, ProblemError } from './problem.ts';
+import { json } from './request.ts';
+import type { ApiAnswer, Call } from './request.ts';
+import { isShown } from './row-json.ts';
+import { changeHeader, moved } from './row-write.ts';
+
+/** `GET /api/TABLE/ID/history`: every change of a row, the newest first; also of a row that is gone. */
+export async function readHistory(context: ApiContext, call: Call): Promise<ApiAnswer> {
+  const { table, decision } = await tableOf(context, call, 'read');
+  // Who may see only their own rows is not told what others made of them.
+  if (decision.own) throw await denied(context, call);
+  const entries = await context.tables.history(table.name, call.parameters['id'] ?? '');
+  if (entries.length === 0) throw notFound(`${table.name} has no row ${call.parameters['id'] ?? ''}.`);
+  const names = await actorNames(context, call, entries);
+  const shown = entries.toReversed().map((entry) => ({
+    change: entry.group,
+    position: entry.position,
+    time: entry.time,
+    actor: { id: entry.actor, name: names.get(entry.actor) ?? '' },
+    operation: entry.operation,
+    version: entry.version,
+    values: entry.patch === null ? null : valuesOf(table, entry.patch),
+  }));
+  return json(200, { entries: shown });
+}
+
+/** `POST /api/changes/CHANGE/undo`: takes a whole change back, as a new change. */
+export async function undoChange(context: ApiContext, call: Call): Promise<ApiAnswer> {
+  const { tables } = context;
+  const group = Number(call.parameters['change']);
+  const entries = Number.isSafeInteger(group) ? await tables.changeEntries(group) : [];
+  if (!isStaff(call.actor)) throw await denied(context, call);
+  if (entries.length === 0 || entries.some((entry) => !mayUndo(context, call, entry))) {
+    throw notFound('There is no such change.');
+  }
+  const outcome = await undo(context, call, group);
+  if (!outcome.ok) {
+    if (outcome.reason !== 'version') throw notUndoable('The rows it was about are not there any more.');
+    const entry = entries.find(({ id }) => id === outcome.current['id']) ?? entries[0]!;
+    throw moved(409, tables.schema.tables[entry.table]!, outcome.current, null);
+  }
+  return json(200, { change: outcome.group ?? null }, changeHeader(outcome));
+}
+
+const inverse: Readonly<Record<LoggedEntry['operation'], Action | undefined>> = {
+  insert: 'delete',
+  update: 'update',
+  delete: 'insert',
+  schema: undefined,
+};
+
+function mayUndo(context: ApiContext, { actor }: Call, entry: LoggedEntry): boolean {
+  const table = context.tables.schema.tables[entry.table];
+  const action = inverse[entry.operation];
+  if (!table || table.detached || !action) return false;
+  const decision = decide(context, actor, action, table);
+  return decision.allowed && !decision.own;
+}
+
+async function undo({ tables }: ApiContext, { actor }: Call, group: number) {
+  try {
+    return await tables.undo(actor, group);
+  } catch (error) {
+    if (error instanceof BacklotError && error.code === 'tables/not-undoable') throw notUndoable(error.message);
+    throw error;
+  }
+}
+
+function notUndoable(detail: string): ProblemError {
+  return new ProblemError(409, { code: 'not-undoable', detail });
+}
+
+/** Names of users, for those who may know them. */
+async function actorNames(
+  { accounts }: ApiContext,
+  { actor }: Call,
+  entries: readonly LoggedEntry[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  if (!isStaff(actor)) return names;
+  for (const id of new Set(entries.map((entry) => entry.actor))) {
+    const user = id.length === 36 ? await accounts.users.byId(id) : undefined;
+    if (user) names.set(id, user.name === '' ? user.email : user.name);
+  }
+  return names;
+}
+
+/** `{column: {before, after}}`, without what clients are not shown. */
+function valuesOf(table: Table, patch: string): Readonly<Record<string, unknown>> {
+  const read: Readonly<Record<string, readonly [unknown, unknown]>> = JSON.parse(patch);
+  const shown = Object.entries(read).filter(([name]) => {
+    const column = table.columns[name];
+    return column !== undefined && isShown(column);
+  });
+  return Object.fromEntries(shown.map(([name, [before, after]]) => [name, { before, after }]));
+}

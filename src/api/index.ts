@@ -1,0 +1,4 @@
+/** REST and OpenAPI over the same tables and rules; the admin speaks only this. */
+export { apiHandler } from './api.ts';
+export type { ApiOptions } from './context.ts';
+export type { ApiAnswer, ApiFile, ApiRequest } from './request.ts';

@@ -1,0 +1,261 @@
+import { z } from 'zod';
+import type { Table } from '../schema/index.ts';
+import { jsonBytesMax } from './body.ts';
+import { answers, contracts, rowContracts } from './contracts.ts';
+import { rowsPerPageMax } from './rows-list.ts';
+import { versionName } from './row-json.ts';
+import { tablePath } from './schema-answer.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document: its schemas are the contracts that requests are checked by. */
+export function openApiDocument(base: string, tables: readonly Table[]): Json {
+  const paths: Record<string, Json> = {};
+  const schemas: Record<string, Json> = {};
+  for (const table of tables) {
+    const { row, insert, update } = rowContracts(table);
+    schemas[table.name] = schemaOf(row, 'output');
+    schemas[`${table.name}-insert`] = schemaOf(insert, 'input');
+    schemas[`${table.name}-update`] = schemaOf(update, 'input');
+    Object.assign(paths, tablePaths(tablePath('', table), table));
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Backlot',
+      version: '1',
+      description: `JSON bodies have at most ${jsonBytesMax} bytes. Errors are problem details (RFC 9457).`,
+    },
+    servers: [{ url: base }],
+    security: [{ session: [] }],
+    paths: { ...fixedPaths(), ...paths },
+    components: {
+      schemas,
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'backlot_session' } },
+      responses: {
+        problem: {
+          description: 'What went wrong, and what to do.',
+          content: { 'application/problem+json': { schema: schemaOf(answers.problem, 'output') } },
+        },
+      },
+    },
+  };
+}
+
+function schemaOf(contract: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(contract, { io, unrepresentable: 'any' });
+  return schema;
+}
+
+function content(schema: Json, type = 'application/json'): Json {
+  return { content: { [type]: { schema } } };
+}
+
+function refer(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+interface OperationParts {
+  readonly summary: string;
+  readonly body?: Json;
+  readonly status?: number;
+  readonly answer?: Json;
+  readonly parameters?: readonly Json[];
+}
+
+function operation({ summary, body, status = 200, answer, parameters }: OperationParts): Json {
+  return {
+    summary,
+    ...(parameters && { parameters }),
+    ...(body && { requestBody: { required: true, ...body } }),
+    responses: {
+      [status]: { description: 'Done.', ...(answer && content(answer)) },
+      default: { $ref: '#/components/responses/problem' },
+    },
+  };
+}
+
+function pathParameter(name: string): Json {
+  return { name, in: 'path', required: true, schema: { type: 'string' } };
+}
+
+function queryParameter(name: string, schema: Json, description: string): Json {
+  return { name, in: 'query', required: false, schema, description };
+}
+
+const listParameters: readonly Json[] = [
+  {
+    name: 'query',
+    in: 'query',
+    required: false,
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+    description:
+      'The query grammar of pages: column=value, column.min, .max, .not, .like, column, !column, relation.column, q.',
+  },
+  queryParameter('sort', { type: 'string' }, 'Columns, a minus before those that descend: name,-price.'),
+  queryParameter('limit', { type: 'integer', minimum: 1, maximum: rowsPerPageMax, default: 50 }, 'Rows at once.'),
+  queryParameter('page', { type: 'integer', minimum: 1 }, 'Which part, counted in limits.'),
+  queryParameter('_after', { type: 'string' }, 'The next of the part before: quicker than page, and never doubles.'),
+  queryParameter('_total', { type: 'boolean' }, 'Count all rows too.'),
+];
+
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description: 'The ETag that was read: 412 when the row has changed since.',
+};
+
+function tablePaths(path: string, table: Table): Readonly<Record<string, Json>> {
+  const row = refer(table.name);
+  const { label } = table;
+  const id = [pathParameter('id')];
+  const page: Json = {
+    type: 'object',
+    required: ['rows', 'next'],
+    properties: {
+      rows: { type: 'array', items: row },
+      next: { type: ['string', 'null'] },
+      total: { type: 'integer' },
+    },
+  };
+  return {
+    [path]: {
+      get: operation({ summary: `Rows of ${label}`, answer: page, parameters: listParameters }),
+      post: operation({
+        summary: `Adds a row to ${label}`,
+        body: content(refer(`${table.name}-insert`)),
+        status: 201,
+        answer: row,
+      }),
+      delete: operation({
+        summary: `Deletes rows of ${label} as one change`,
+        answer: schemaOf(answers.deleted, 'output'),
+        parameters: [
+          {
+            name: 'id',
+            in: 'query',
+            required: true,
+            schema: { type: 'array', items: { type: 'string' } },
+            description: 'Repeated for each row.',
+          },
+        ],
+      }),
+    },
+    [`${path}/{id}`]: {
+      get: operation({ summary: `One row of ${label}`, answer: row, parameters: id }),
+      patch: operation({
+        summary: `Changes columns of a row; with ${versionName(table)} in the body, 409 when it has changed since`,
+        body: content(refer(`${table.name}-update`)),
+        answer: row,
+        parameters: [...id, ifMatch],
+      }),
+      delete: operation({
+        summary: 'Deletes a row and its children',
+        answer: schemaOf(answers.deleted, 'output'),
+        parameters: [...id, ifMatch],
+      }),
+    },
+    [`${path}/{id}/history`]: {
+      get: operation({
+        summary: 'Who changed what, newest first',
+        answer: schemaOf(answers.history, 'output'),
+        parameters: id,
+      }),
+    },
+    [`${path}/{id}/move`]: {
+      post: operation({
+        summary: 'Puts a row behind another in the hand-made order',
+        body: content(schemaOf(contracts.move, 'input')),
+        answer: row,
+        parameters: id,
+      }),
+    },
+  };
+}
+
+/** The body of a request that keeps a contract. */
+function json(contract: z.ZodType): Json {
+  return content(schemaOf(contract, 'input'));
+}
+
+function gives(contract: z.ZodType): Json {
+  return schemaOf(contract, 'output');
+}
+
+function fixedPaths(): Readonly<Record<string, Json>> {
+  const id = [pathParameter('id')];
+  return {
+    '/session': {
+      get: operation({ summary: 'Who is signed in', answer: gives(answers.signedIn) }),
+      post: operation({
+        summary: 'Signs in',
+        body: json(contracts.signIn),
+        status: 201,
+        answer: gives(answers.signedIn),
+      }),
+      delete: operation({ summary: 'Signs out', status: 204 }),
+    },
+    '/session/proof': {
+      post: operation({ summary: 'Gives the password again', body: json(contracts.proof), status: 204 }),
+    },
+    '/sessions': {
+      get: operation({
+        summary: 'Sessions: one’s own, for admins with all everyone’s',
+        answer: gives(answers.sessions),
+        parameters: [queryParameter('all', { type: 'boolean' }, 'Everyone’s.')],
+      }),
+    },
+    '/sessions/{id}': { delete: operation({ summary: 'Ends a session', status: 204, parameters: id }) },
+    '/setup': {
+      post: operation({
+        summary: 'Makes the first admin, by the one-time link',
+        body: json(contracts.setup),
+        status: 201,
+        answer: gives(answers.signedIn),
+      }),
+    },
+    '/users': {
+      get: operation({ summary: 'All users', answer: gives(answers.users) }),
+      post: operation({
+        summary: 'Adds a user',
+        body: json(contracts.newUser),
+        status: 201,
+        answer: gives(answers.user),
+      }),
+    },
+    '/users/{id}': {
+      get: operation({ summary: 'One user', answer: gives(answers.user), parameters: id }),
+      patch: operation({
+        summary: 'Changes a user',
+        body: json(contracts.userChanges),
+        answer: gives(answers.user),
+        parameters: id,
+      }),
+      delete: operation({ summary: 'Removes a user', status: 204, parameters: id }),
+    },
+    '/files': {
+      post: operation({
+        summary: 'Keeps uploaded files until rows hold them',
+        body: content(
+          { type: 'object', properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } } },
+          'multipart/form-data',
+        ),
+        status: 201,
+        answer: gives(answers.files),
+      }),
+    },
+    '/files/{name}': { get: operation({ summary: 'A stored file', parameters: [pathParameter('name')] }) },
+    '/schema': { get: operation({ summary: 'Tables, columns, rules, pages', answer: { type: 'object' } }) },
+    '/changes/{change}/undo': {
+      post: operation({
+        summary: 'Takes a change back, as a new change',
+        answer: gives(answers.deleted),
+        parameters: [pathParameter('change')],
+      }),
+    },
+  };
+}
