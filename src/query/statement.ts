@@ -232,7 +232,8 @@ function writeAfter(writer: Writer, places: readonly AfterPlace[]): string {
   }
   const write = (index: number): string => {
     const place = places[index]!;
-    const key = sql(place);
+    // SQLite would gather the alternatives from indexes and sort them all; the sign keeps it to the order and the limit.
+    const key = `${writer.dialect === 'sqlite' ? '+' : ''}${sql(place)}`;
     const last = index === places.length - 1;
     if (place.missing) return last ? 'FALSE' : `(${key} IS NULL AND ${write(index + 1)})`;
     const beyond = `${key} ${place.descending ? '<' : '>'} ${placeholder(writer)}`;
