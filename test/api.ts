@@ -21,7 +21,7 @@ export interface ApiReply {
   readonly status: number;
   readonly headers: Headers;
   /** What the JSON holds at a path of names and numbers; undefined where it holds nothing there. */
-  at(...path: (string | number)[]): unknown;
+  readonly at: (...path: (string | number)[]) => unknown;
   /** All of it. */
   readonly json: unknown;
 }

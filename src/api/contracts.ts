@@ -112,7 +112,7 @@ export type Parsed<T> =
 
 /** Checks a body against a contract. */
 export function parseContract<T>(contract: z.ZodType<T>, body: unknown): Parsed<T> {
-  const parsed = contract.safeParse(body);
+  const parsed = contract.safeParse(body, { reportInput: true });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, problems: parsed.error.issues.flatMap(issueProblems) };
 }

@@ -45,6 +45,7 @@ export async function undoChange(context: ApiContext, call: Call): Promise<ApiAn
     const entry = entries.find(({ id }) => id === outcome.current['id']) ?? entries[0]!;
     throw moved(409, tables.schema.tables[entry.table]!, outcome.current, null);
   }
+  await tables.feed.reached(outcome.position);
   return json(200, { change: outcome.group ?? null }, changeHeader(outcome));
 }
 

@@ -98,7 +98,11 @@ export async function writeAll(
   status: 409 | 412 = 409,
 ): Promise<Written> {
   const outcome = await tables.write(actor, writes);
-  if (outcome.ok) return outcome;
+  if (outcome.ok) {
+    // Whoever loads a page next sees it there.
+    await tables.feed.reached(outcome.position);
+    return outcome;
+  }
   if (outcome.reason === 'version') throw moved(status, table, outcome.current, submitted);
   if (outcome.reason === 'missing') throw noRow(table, writes[outcome.write]?.id ?? '');
   throw invalid(outcome.columns.map(({ column, reason, message }) => ({ field: column, code: reason, message })));
