@@ -48,7 +48,12 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
   const { settings, data, common, dev, clock, log, onInsert } = options;
   const { tables } = data;
   const schema = await adopt(tables, site);
-  await tables.seed(() => readSeeds(site).rows);
+  const doubts: Diagnostic[] = [];
+  await tables.seed(() => {
+    const { rows, diagnostics } = readSeeds(site);
+    doubts.push(...diagnostics);
+    return rows;
+  });
   await rememberParts(data.driver, site);
   const pageHeaders = policyHeaders(site, settings, { reports: dev !== undefined });
   const pages = pageGetter({
@@ -74,7 +79,7 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
     ...(dev ? { dev } : {}),
     made: madeFiles(site, tables, settings, common),
   });
-  const errors: readonly Diagnostic[] = site.diagnostics.filter(({ severity }) => severity === 'error');
+  const errors = [...site.diagnostics, ...doubts].filter(({ severity }) => severity === 'error');
   const notices = [...errors.map(formatDiagnostic), ...(await formNotices(site)), ...schema.notices];
   return { site, handler, pages, schema, notices };
 }
