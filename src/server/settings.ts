@@ -218,23 +218,6 @@ export const settingDefinitions = {
     purpose: 'on counts requests, posts and commits, and answers /_backlot/metrics to callers on the machine itself.',
     read: oneOf('on', 'off'),
   }),
-  backupsKept: setting({
-    name: 'backupsKept',
-    variable: 'BACKLOT_BACKUPS_KEPT',
-    fallback: 10,
-    takes: 'a whole number from 1',
-    purpose:
-      'How many backups stay in the data folder: so many made by command, so many from before `apply`, so many from before an upgrade.',
-    read: wholeNumber(1, 100_000),
-  }),
-  metrics: setting<'on' | 'off'>({
-    name: 'metrics',
-    variable: 'BACKLOT_METRICS',
-    fallback: 'off',
-    takes: 'on or off',
-    purpose: 'on counts requests, posts and commits, and answers /_backlot/metrics to callers on the machine itself.',
-    read: oneOf('on', 'off'),
-  }),
   contentSecurityPolicy: setting<'report' | 'enforce' | 'off'>({
     name: 'contentSecurityPolicy',
     variable: 'BACKLOT_CONTENT_SECURITY_POLICY',
