@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { addUser, call, restaurant, signedIn, signIn } from './api.ts';
 import type { ApiReply } from './api.ts';
@@ -6,6 +7,8 @@ import { startPostgres } from './postgres.ts';
 import { rows } from './rows.ts';
 import { serveFiles } from './served.ts';
 import type { Served } from './served.ts';
+
+const reference = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
 
 interface Dish {
   readonly id: string;
@@ -364,6 +367,18 @@ void test('the OpenAPI document is written from the contracts that requests are 
   assert.equal(at('components', 'schemas', 'message-insert', 'properties', 'name', 'maxLength'), 20);
   assert.ok(at('paths', '/dish/{id}', 'patch', 'requestBody'));
   assert.equal(at('paths', '/session', 'post', 'responses', '201', 'description'), 'Done.');
+  const paths = at('paths') as Readonly<Record<string, object>>;
+  for (const [path, methods] of Object.entries(paths)) {
+    if (!path.startsWith('/dish') && /^\/(?:message|section|_)/.test(path)) continue;
+    const written = path.replace('/dish', '/TABLE').replace(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase());
+    for (const method of Object.keys(methods)) {
+      const request = `\`${method.toUpperCase()} ${written}`;
+      assert.ok(
+        [`${request}\``, `${request}?`].some((each) => reference.includes(each)),
+        `docs/api.md: ${request}`,
+      );
+    }
+  }
   const text = JSON.stringify(json);
   for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
     assert.ok(at('components', 'schemas', name!), name);

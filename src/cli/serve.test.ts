@@ -32,7 +32,10 @@ void test('prints one line with the address; notices go to standard error', asyn
   const { code, stdout, stderr } = await serve(cwd, ['site']);
   assert.equal(code, 0);
   assert.match(stdout, /^site is served at http:\/\/127\.0\.0\.1:\d+\n$/);
-  assert.match(stderr, /^index\.html:1:1: This form does not send anything to the server[^\n]+name="email"[^\n]+\n$/);
+  assert.match(
+    stderr,
+    /^index\.html:1:1: This form does not send anything to the server[^\n]+name="email"[^\n]+\nThere is no admin yet\.[^\n]+\/admin\/setup#[\w.-]{80}\n$/,
+  );
 });
 
 void test('a page with an error is told of at the start, and takes down no other', async (t) => {

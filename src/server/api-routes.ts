@@ -57,13 +57,21 @@ export function openApi(options: OpenApiOptions): OpenApi {
     answer: apiRoutes(options, apiHandler({ tables, accounts, files, site, clock, log, path, limits: settings })),
     actorOf: (cookieHeader) => accounts.actorOf(cookieHeader),
     accounts,
-    async setupLink(address) {
-      const token = await accounts.setup.token();
-      // After the `#`, which no server and no log is sent.
-      return token && `${settings.origin[0] ?? address}${settings.adminPath}/setup#${token}`;
-    },
+    setupLink: (address) => setupLink(accounts, `${settings.origin[0] ?? address}${settings.adminPath}`, log),
     close: () => accounts.close(),
   };
+}
+
+async function setupLink({ setup }: Accounts, admin: string, log: Log): Promise<string | undefined> {
+  try {
+    const token = await setup.token();
+    // After the `#`, which no server and no log is sent.
+    return token && `${admin}/setup#${token}`;
+  } catch (error) {
+    // The site is served whether or not anybody can be made its admin just now.
+    log.error('The link for the first admin could not be made.', { error });
+    return undefined;
+  }
 }
 
 type ApiRoutesOptions = Pick<OpenApiOptions, 'settings' | 'timeouts' | 'boundHost' | 'common'>;
