@@ -165,12 +165,18 @@ async function readValues(
 /** Files that were uploaded before become permanent before the row that holds them is there. */
 async function adoptFiles({ files }: ApiContext, table: Table, values: Values): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== 'string' || !value.startsWith(filesPrefix)) continue;
+    const isUpload = typeof value === 'string' && value.startsWith(filesPrefix);
+    const { label = name, type } = table.columns[name] ?? {};
+    if (type?.kind === 'file' && value !== null && !isUpload) {
+      const message = `${label} takes the path of an uploaded file.`;
+      throw invalid([{ field: name, code: 'type', message }]);
+    }
+    if (!isUpload) continue;
     try {
       await files.adopt([value]);
     } catch (error) {
       if (!(error instanceof BacklotError) || error.code !== 'files/missing') throw error;
-      const message = `${table.columns[name]?.label ?? name}: the file is not there any more. Upload it again.`;
+      const message = `${label}: the file is not there any more. Upload it again.`;
       throw invalid([{ field: name, code: 'reference', message }]);
     }
   }
