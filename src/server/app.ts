@@ -47,6 +47,8 @@ export interface AppOptions {
   readonly routes: readonly OwnRoute[];
   /** Answers everything under the API's path. */
   readonly api: Answer;
+  /** Answers everything under the admin's path. */
+  readonly admin: Answer;
   /** Who acts in a request with this `Cookie` header. */
   readonly actorOf: (cookieHeader: string | undefined) => Promise<Actor>;
   /** Hears of every request. */
@@ -142,11 +144,13 @@ function addRoutes(app: FastifyInstance, shared: Shared): void {
   const api = serve(async (asked) => {
     if (hasOneKnownHost(shared, asked)) await shared.api(asked);
   });
-  // The admin will be here; until then nothing of the site may be.
+  const admin = serve(async (asked) => {
+    if (hasOneKnownHost(shared, asked)) await shared.admin(asked);
+  });
   const nothing = serve((asked) => shared.notice(asked, 404));
   for (const [path, answer] of [
     ['/_backlot', nothing],
-    [settings.adminPath, nothing],
+    [settings.adminPath, admin],
     [settings.apiPath, api],
   ] as const) {
     app.all(path, answer);

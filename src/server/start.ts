@@ -7,6 +7,7 @@ import { loadSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
 import { openApi } from './api-routes.ts';
+import { adminFiles } from './admin-files.ts';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
 import { backupsOf, backUpBeforeUpgrade } from './backups.ts';
@@ -128,6 +129,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       timeouts,
       boundHost: options.host,
       api: api.answer,
+      admin: adminFiles({ settings, common, notice }),
       actorOf: api.actorOf,
       clock,
       ids: uuidv7(clock, random),

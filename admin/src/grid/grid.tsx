@@ -1,0 +1,199 @@
+import { Button, Checkbox } from '@mantine/core';
+import { rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table';
+import type { ColumnDef } from '@tanstack/react-table';
+import { Link } from '@tanstack/react-router';
+import { useMemo, useRef } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
+import type { Column, Row, Table } from '../api-types.ts';
+import { Icon } from '../icons.tsx';
+import type { Search } from '../routes-search.ts';
+import { useDelete } from '../rows/use-delete.ts';
+import { columnName, tableName } from '../schema/names.ts';
+import { rowTitle, titleColumn } from '../schema/schema.ts';
+import { ShownValue } from '../values/shown-value.tsx';
+import { isNumeric } from '../values/write-value.ts';
+import { useWords } from '../words/words.ts';
+import { useShownColumns } from './columns.ts';
+import classes from './grid.module.css';
+import { sortOf } from './grid-query.ts';
+
+const features = tableFeatures({ rowSelectionFeature });
+
+/** One page of rows. Sorting, filtering and paging are the server's; this shows and selects. */
+export function Grid({
+  table,
+  rows,
+  search,
+  isStale,
+  onSort,
+}: {
+  readonly table: Table;
+  readonly rows: readonly Row[];
+  readonly search: Search;
+  /** What is shown answers an earlier question. */
+  readonly isStale: boolean;
+  readonly onSort: (sort: string | undefined) => void;
+}): ReactElement {
+  const words = useWords();
+  const shown = useShownColumns(table);
+  const columns = useMemo<ColumnDef<typeof features, Row>[]>(
+    () =>
+      shown.map((column) => ({
+        id: column.name,
+        accessorFn: (row) => row[column.name] ?? null,
+        header: columnName(column, words),
+      })),
+    [shown, words],
+  );
+  const data = useMemo(() => [...rows], [rows]);
+  const grid = useTable({ features, columns, data, getRowId: (row) => row.id, enableRowSelection: true });
+  const selected = grid.getSelectedRowModel().rows.map((row) => row.original);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const byName = new Map(shown.map((column) => [column.name, column]));
+  const title = titleColumn(table);
+  return (
+    <>
+      <div className={classes['frame']} data-stale={isStale} tabIndex={-1}>
+        <table className={classes['table']} aria-label={tableName(table)} aria-busy={isStale}>
+          <thead>
+            <tr>
+              <th className={classes['check']}>
+                <Checkbox
+                  aria-label={words.grid.selectAll}
+                  checked={grid.getIsAllRowsSelected()}
+                  indeterminate={grid.getIsSomeRowsSelected()}
+                  onChange={grid.getToggleAllRowsSelectedHandler()}
+                />
+              </th>
+              {shown.map((column) => (
+                <Head key={column.name} column={column} search={search} onSort={onSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
+            {grid.getRowModel().rows.map((row) => (
+              <tr key={row.id} data-selected={row.getIsSelected()}>
+                <td className={classes['check']}>
+                  <Checkbox
+                    aria-label={words.grid.select(rowTitle(table, row.original))}
+                    checked={row.getIsSelected()}
+                    onChange={row.getToggleSelectedHandler()}
+                  />
+                </td>
+                {row.getAllCells().map((cell) => {
+                  const column = byName.get(cell.column.id)!;
+                  return (
+                    <td key={cell.id} className={cellClass(column, column === title)}>
+                      {column === title ? (
+                        <Link to="/tables/$table/$id" params={{ table: table.name, id: row.id }}>
+                          {rowTitle(table, row.original)}
+                        </Link>
+                      ) : (
+                        <ShownValue column={column} value={row.original[column.name]} brief />
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {selected.length > 0 && (
+        <SelectionBar table={table} rows={selected} onDone={() => grid.resetRowSelection(true)} />
+      )}
+    </>
+  );
+}
+
+function Head({
+  column,
+  search,
+  onSort,
+}: {
+  readonly column: Column;
+  readonly search: Search;
+  readonly onSort: (sort: string | undefined) => void;
+}): ReactElement {
+  const words = useWords();
+  const sort = sortOf(search);
+  const isSorted = sort?.column === column.name;
+  const name = columnName(column, words);
+  const numeric = isNumeric(column.type) ? classes['numeric'] : undefined;
+  if (!isSortable(column)) {
+    return (
+      <th scope="col" className={numeric}>
+        <span className={classes['head']}>{name}</span>
+      </th>
+    );
+  }
+  // Up, down, and back to the order made by hand.
+  const next = !isSorted ? column.name : sort.descending ? undefined : `-${column.name}`;
+  return (
+    <th
+      scope="col"
+      className={numeric}
+      aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" className={`${classes['head']} ${classes['sort']}`} onClick={() => onSort(next)}>
+        {name}
+        {isSorted && <Icon name={sort.descending ? 'down' : 'up'} size={14} />}
+      </button>
+    </th>
+  );
+}
+
+function SelectionBar({
+  table,
+  rows,
+  onDone,
+}: {
+  readonly table: Table;
+  readonly rows: readonly Row[];
+  readonly onDone: () => void;
+}): ReactElement {
+  const words = useWords();
+  const remove = useDelete(table);
+  const onDelete = async (): Promise<void> => {
+    if (await remove(rows)) onDone();
+  };
+  return (
+    <div className={classes['selection']} role="region" aria-label={words.grid.selection}>
+      <span aria-live="polite">{words.grid.selected(rows.length)}</span>
+      <Button
+        color="red"
+        size="xs"
+        radius="xl"
+        leftSection={<Icon name="trash" size={16} />}
+        onClick={() => void onDelete()}
+      >
+        {words.delete}
+      </Button>
+      <Button variant="transparent" color="gray" c="inherit" size="xs" onClick={onDone}>
+        {words.cancel}
+      </Button>
+    </div>
+  );
+}
+
+/** Arrow keys go from row to row, in the same column of controls; Space and Enter are the controls' own. */
+function moveFocus(event: KeyboardEvent, body: HTMLElement | null): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const from = event.target;
+  if (step === undefined || !body || !(from instanceof HTMLElement)) return;
+  const kind = from.matches('a') ? 'a' : 'input';
+  const controls = [...body.querySelectorAll<HTMLElement>(kind)];
+  const next = controls[controls.indexOf(from) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function isSortable({ type }: Column): boolean {
+  return !['references', 'set', 'html', 'markdown', 'file', 'reference'].includes(type.kind);
+}
+
+function cellClass(column: Column, isTitle: boolean): string | undefined {
+  if (isTitle) return classes['title'];
+  return isNumeric(column.type) ? classes['numeric'] : undefined;
+}

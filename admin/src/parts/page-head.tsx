@@ -1,0 +1,30 @@
+import { useEffect } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import classes from './parts.module.css';
+
+/** The title of a page, with what one can do there beside it. Names the browser's tab too. */
+export function PageHead({
+  title,
+  lead,
+  above,
+  children,
+}: {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly above?: ReactNode;
+  readonly children?: ReactNode;
+}): ReactElement {
+  useEffect(() => {
+    document.title = `${title} · ${location.hostname}`;
+  }, [title]);
+  return (
+    <header className={classes['head']}>
+      <div className={classes['headText']}>
+        {above}
+        <h1 className={classes['title']}>{title}</h1>
+        {lead !== undefined && <p className={classes['lead']}>{lead}</p>}
+      </div>
+      {children !== undefined && <div className={classes['actions']}>{children}</div>}
+    </header>
+  );
+}

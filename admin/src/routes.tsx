@@ -1,0 +1,86 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { adminPath } from './config.ts';
+import { Failure } from './parts/failure.tsx';
+import { NotFound } from './parts/not-found.tsx';
+import { readSearch, writeSearch } from './routes-search.ts';
+import type { Search } from './routes-search.ts';
+import { Shell } from './shell/shell.tsx';
+
+const rootRoute = createRootRoute({
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+});
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./session/setup-page.tsx'), 'SetupPage'),
+});
+
+const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', component: Shell });
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  // The inbox is what the owner comes for.
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox' });
+  },
+});
+
+interface InboxSearch {
+  /** One table only. */
+  readonly of?: string;
+  readonly show?: 'unread';
+  readonly q?: string;
+}
+
+const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/inbox',
+  validateSearch: (search: Record<string, unknown>): InboxSearch => ({
+    ...(typeof search['of'] === 'string' && { of: search['of'] }),
+    ...(search['show'] === 'unread' && { show: 'unread' as const }),
+    ...(typeof search['q'] === 'string' && { q: search['q'] }),
+  }),
+  component: lazyRouteComponent(() => import('./inbox/inbox-page.tsx'), 'InboxPage'),
+});
+
+const messageRoute = createRoute({
+  getParentRoute: () => inboxRoute,
+  path: '$table/$id',
+  component: lazyRouteComponent(() => import('./inbox/message-page.tsx'), 'MessagePage'),
+});
+
+const gridRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tables/$table',
+  validateSearch: (search: Record<string, unknown>): Search => search as Search,
+  component: lazyRouteComponent(() => import('./grid/grid-page.tsx'), 'GridPage'),
+});
+
+const editorRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tables/$table/$id',
+  component: lazyRouteComponent(() => import('./editor/editor-page.tsx'), 'EditorPage'),
+});
+
+const routeTree = rootRoute.addChildren([
+  setupRoute,
+  shellRoute.addChildren([homeRoute, inboxRoute.addChildren([messageRoute]), gridRoute, editorRoute]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: adminPath,
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,108 @@
+import { Link } from '@tanstack/react-router';
+import { useId } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import type { Table } from '../api-types.ts';
+import { Icon } from '../icons.tsx';
+import type { IconName } from '../icons.tsx';
+import { useUnreadCount } from '../inbox/unread.ts';
+import { Failure } from '../parts/failure.tsx';
+import { tableName } from '../schema/names.ts';
+import { useSchema } from '../schema/schema.ts';
+import { useWords } from '../words/words.ts';
+import { AccountMenu } from './account-menu.tsx';
+import classes from './shell.module.css';
+
+/** Where one can go. `onGo`: after a choice, for a menu that then closes. */
+export function Navigation({ onGo }: { readonly onGo?: () => void }): ReactElement {
+  const words = useWords();
+  const schema = useSchema();
+  const unread = useUnreadCount();
+  const tables = (schema.data?.tables ?? []).filter(({ owner }) => owner !== 'backlot');
+  return (
+    <>
+      <nav className={classes['nav']} aria-label={words.nav.label}>
+        <ul className={classes['group']}>
+          <Item to="/inbox" icon="inbox" count={unread} onGo={onGo}>
+            {words.nav.inbox}
+          </Item>
+        </ul>
+        {schema.isError && <Failure error={schema.error} retry={schema.refetch} />}
+        <TableGroup title={words.nav.content} tables={tables.filter((table) => !table.isSubmissions)} onGo={onGo} />
+        <TableGroup title={words.nav.sent} tables={tables.filter((table) => table.isSubmissions)} onGo={onGo} />
+      </nav>
+      <div>
+        <a className={classes['link']} href="/" target="_blank" rel="noopener">
+          <Icon name="external" />
+          <span>{words.nav.viewSite}</span>
+        </a>
+        <AccountMenu />
+      </div>
+    </>
+  );
+}
+
+function TableGroup({
+  title,
+  tables,
+  onGo,
+}: {
+  readonly title: string;
+  readonly tables: readonly Table[];
+  readonly onGo: (() => void) | undefined;
+}): ReactElement | null {
+  const id = useId();
+  if (tables.length === 0) return null;
+  return (
+    <div>
+      <p className={classes['groupTitle']} id={id}>
+        {title}
+      </p>
+      <ul className={classes['group']} aria-labelledby={id}>
+        {tables.map((table) => (
+          <li key={table.name}>
+            <Link
+              className={classes['link']}
+              to="/tables/$table"
+              params={{ table: table.name }}
+              search={{}}
+              activeOptions={{ includeSearch: false }}
+              onClick={onGo}
+            >
+              <Icon name="table" />
+              <span>{tableName(table)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Item({
+  to,
+  icon,
+  count = 0,
+  onGo,
+  children,
+}: {
+  readonly to: '/' | '/inbox';
+  readonly icon: IconName;
+  readonly count?: number;
+  readonly onGo: (() => void) | undefined;
+  readonly children: ReactNode;
+}): ReactElement {
+  const words = useWords();
+  return (
+    <li>
+      <Link className={classes['link']} to={to} activeOptions={{ includeSearch: false }} onClick={onGo}>
+        <Icon name={icon} />
+        <span>{children}</span>
+        {count > 0 && (
+          <span className={classes['count']} aria-label={words.nav.unread(count)}>
+            {count > 99 ? '99+' : count}
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}

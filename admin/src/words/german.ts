@@ -1,0 +1,4 @@
+import type { Words } from './english.ts';
+import { english } from './english.ts';
+
+export const german: Words = { ...english };
