@@ -19,7 +19,8 @@ const server = await startServer({
   log: memoryLog(),
   program: 'screenshots',
 });
-const { browser, stop } = await startBrowser();
+const chromium = await startBrowser();
+const { browser } = chromium;
 try {
   await mkdir(images, { recursive: true });
   const desktop = await browser.newPage({ viewport: { width: 1280, height: 860 } });
@@ -43,7 +44,7 @@ try {
   await desktop.click('form[name=booking] button');
   await desktop.screenshot({ path: join(images, 'booking-refused.png'), fullPage: true });
 } finally {
-  await stop();
+  await chromium.stop();
   await server.close();
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -19,6 +19,11 @@ const item = (name: string, value: string, price: string, day: string, date: str
 const list = (id: string, table: string): string =>
   `<ul id="${id}" data-list="${table}?limit=1"><li itemscope><b itemprop="name">${table} 1</b></li><li itemscope><b itemprop="name">${table} 2</b></li></ul><nav aria-controls="${id}"><a rel="next" href="#">more</a></nav>`;
 
+const products =
+  '<ul id="products" data-list="product"><li itemscope><b itemprop="name">Mug</b> <span itemprop="category" itemscope><i itemprop="name">Cups</i></span></li><li itemscope><b itemprop="name">Dish</b> <span itemprop="category" itemscope><i itemprop="name">Plates</i></span></li></ul>';
+const filter = (name: string, mark: string): string =>
+  `<form aria-controls="products"><select name="${name}" data-list="category?sort=name"><option value="">All</option><option itemscope${mark} data-text="{name}">Cups</option><option itemscope>Plates</option></select><button>Go</button></form>${products}`;
+
 // A card grid in Bulma's markup. The author expects newest first, two to a page, and the framework's own pagination:
 // previous and next go where there is none, as many numbers as there are pages, the current one marked as in the file.
 test('a card listing is sorted and paged with the author’s own pagination', async (t) => {
@@ -225,4 +230,22 @@ test('check finds nothing wrong with a small right site', async (t) => {
   const { code, stdout } = await command(['check', '--data', site.dataDir]);
   assert.equal(code, 0, stdout);
   assert.match(stdout, /0 errors, 0 warnings/);
+});
+
+// A shop's filter by category, its options the categories there are.
+test('a filter’s select may be filled from rows, by their ids or their names', async (t) => {
+  const site = await serveFiles(t, {
+    'ids.html': page(filter('category', ' value="1" data-attr-value="{id}"')),
+    'names.html': page(filter('category.name', '')),
+  });
+  const all = await body(site, '/ids');
+  assert.deepEqual(texts(all, 'option'), ['All', 'Cups', 'Plates']);
+  const [, id = ''] =
+    /<option itemscope value="([^"]*)" data-attr-value="\{id\}" data-text="\{name\}">Plates/.exec(all) ?? [];
+  const some = await body(site, `/ids?category=${id}`);
+  assert.deepEqual(texts(some, 'b'), ['Dish']);
+  assert.match(some, / selected>Plates/);
+  assert.deepEqual(texts(await body(site, '/names?category.name=cups'), 'b'), ['Mug']);
+  assert.deepEqual(texts(await body(site, '/names?category.name='), 'b'), ['Mug', 'Dish']);
+  assert.deepEqual(texts(await body(site, '/ids?category=nothing'), 'b'), []);
 });

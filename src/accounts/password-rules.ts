@@ -1,8 +1,8 @@
 import { normalisePassword, passwordBytesMax } from './passwords.ts';
 
 /** Fewest characters of a password that stands alone, and of one beside a second factor (NIST 800-63B-4). */
-export const passwordCharactersMin = 15;
-export const passwordCharactersMinWithFactor = 8;
+const passwordCharactersMin = 15;
+const passwordCharactersMinWithFactor = 8;
 
 export interface PasswordProblem {
   readonly code: 'short' | 'long' | 'common';

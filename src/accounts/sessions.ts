@@ -25,7 +25,7 @@ export const staffLifetime: SessionLifetime = { idleMs: 30 * MINUTE_MS, absolute
 export const visitorLifetime: SessionLifetime = { idleMs: 14 * DAY_MS, absoluteMs: 30 * DAY_MS };
 
 /** For so long after the password was given, it need not be given again. */
-export const proofLastsMs = 10 * MINUTE_MS;
+const proofLastsMs = 10 * MINUTE_MS;
 
 /** A session is written to the database as used once in so long. */
 const TOUCH_MS = MINUTE_MS;

@@ -5,7 +5,7 @@ import { headerOf } from './request.ts';
 import type { ApiRequest } from './request.ts';
 
 export const jsonBytesMax = 1024 * 1024;
-export const jsonDepthMax = 32;
+const jsonDepthMax = 32;
 
 /** Reads a JSON body. Throws a {@link ProblemError}: 400, 408, 413, 415. */
 export async function readJson(request: ApiRequest): Promise<unknown> {

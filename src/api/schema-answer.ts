@@ -8,7 +8,7 @@ import type { ApiAnswer, Call } from './request.ts';
 import { isShown, versionName } from './row-json.ts';
 
 /** First parts of paths that mean something of their own: a table called so is reached under `tables/`. */
-export const ownNames: ReadonlySet<string> = new Set([
+const ownNames: ReadonlySet<string> = new Set([
   'session',
   'sessions',
   'setup',

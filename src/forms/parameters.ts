@@ -13,7 +13,8 @@ export function declaredParameters(definition: FormDefinition): string[] {
 /**
  * Keeps of an address what a GET form declares and its controls would let through, in the form's order and sanitised,
  * so that equal filters give equal keys. All else (other names, empty or broken values, choices not on offer) is
- * ignored. `rowOptions` gives the choices of selects that rows fill.
+ * ignored. `rowOptions` gives the choices of selects that rows fill; without it those take any value, as a text would,
+ * and one that no row has finds nothing.
  */
 export function filterParameters(
   definition: FormDefinition,
@@ -67,9 +68,8 @@ function acceptedValue(
     case 'submit':
       return text === control.value ? text : undefined;
     case 'select': {
-      const offered =
-        rowOptions?.(control) ?? control.options.filter((option) => !option.disabled).map((option) => option.value);
-      return control.options.length === 0 && !rowOptions?.(control) ? text : offered.includes(text) ? text : undefined;
+      const offered = rowOptions?.(control) ?? optionsOf(control);
+      return offered === undefined || offered.includes(text) ? text : undefined;
     }
     default: {
       const { value, validity } = checkText(control, text);
@@ -77,4 +77,10 @@ function acceptedValue(
       return validity === undefined && !empty ? value : undefined;
     }
   }
+}
+
+/** What a select offers in the file; undefined where rows make its options, or nothing does. */
+function optionsOf(control: Control): readonly string[] | undefined {
+  if (control.optionsFrom !== undefined || control.options.length === 0) return undefined;
+  return control.options.filter((option) => !option.disabled).map((option) => option.value);
 }

@@ -104,6 +104,8 @@ export function createApp(options: AppOptions): App {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 16 * 1024 },
     return503OnClosing: false,
+    // Its own would be loaded with the first route, for schemas that no route here has.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     // A path that is no valid encoding leads to no file.
     frameworkErrors: (_error, request, reply) => {
       reply.hijack();
@@ -122,6 +124,10 @@ export function createApp(options: AppOptions): App {
       await app.close();
     },
   };
+}
+
+function noCompiler(): never {
+  throw new Error('Routes have no schemas: bodies are read by the rooms that know their limits.');
 }
 
 function addRoutes(app: FastifyInstance, shared: Shared): void {

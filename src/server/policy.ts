@@ -31,7 +31,7 @@ function showsData({ template, forms }: SitePage): boolean {
  * One page's policy as one line, by Content Security Policy Level 3. `sources` are the author's additions, such as
  * `script-src https://cdn.example.org`.
  */
-export function pagePolicy({ policy }: Pick<SitePage, 'policy'>, sources: readonly string[] = []): string {
+function pagePolicy({ policy }: Pick<SitePage, 'policy'>, sources: readonly string[] = []): string {
   const { scripts, handlers, origins } = policy;
   const hashes = [...scripts, ...handlers].map((hash) => `'${hash}'`);
   const inline = handlers.length > 0 ? ["'unsafe-hashes'"] : [];
