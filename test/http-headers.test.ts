@@ -170,27 +170,23 @@ test('in dev, what a policy would have blocked is told once, as it is written in
   assert.equal(none.status, 404, 'only dev listens');
 });
 
-test('paths of our own answer 404 until there is something, wherever the settings put them', async (t) => {
+test('paths of our own are where the settings put them, and what is not there is 404', async (t) => {
   const moved = { BACKLOT_ADMIN_PATH: '/office', BACKLOT_API_PATH: '/data' };
   const site = await serveFiles(
     t,
     { 'index.html': '<p>x', 'admin/index.html': '<p>the author’s own', 'api.html': '<p>api' },
     { environment: moved },
   );
-  for (const path of [
-    '/office',
-    '/office/',
-    '/office/users',
-    '/data',
-    '/data/v1',
-    '/_backlot',
-    '/_backlot/',
-    '/_backlot/x/y',
-    '/_backlot/files/a.png',
-  ]) {
+  assert.match(await (await site.get('/office')).text(), /data-path="\/office" data-api="\/data"/);
+  assert.equal((await site.get('/office/nothing')).status, 404);
+  // Of the API a visitor learns nothing, not even which tables there are.
+  assert.equal((await site.get('/data/v1')).status, 401);
+  for (const path of ['/_backlot', '/_backlot/', '/_backlot/x/y', '/_backlot/files/a.png']) {
     assert.equal((await site.get(path)).status, 404, path);
     assert.equal((await site.post(path, { a: 'b' })).status, 404, path);
   }
+  // The API answers for itself: it tells strangers nothing, not even what there is.
+  for (const path of ['/data', '/data/v1']) assert.ok([401, 404].includes((await site.get(path)).status), path);
   assert.match(await (await site.get('/admin/')).text(), /the author/);
   assert.equal((await site.get('/api')).status, 200);
   await assert.rejects(serveFiles(t, { 'office.html': '<p>x' }, { environment: moved }), {
