@@ -334,3 +334,63 @@ test('an unmarked form may call its fields as it likes', async (t) => {
   assert.match(String(row['id']), /^[0-9a-f-]{36}$/);
   assert.deepEqual(site.log.lines, []);
 });
+
+// A sold-out thing: its note and its disabled button say the same, so they are one yes-or-no column.
+test('attributes that are there or not are yes-or-no columns', async (t) => {
+  const site = await serveFiles(t, {
+    'index.html': page(
+      `<ul data-list="thing?sort=-name"><li itemscope><b itemprop="name">A</b><i data-if="soldout">sold out</i><button disabled data-attr-disabled="{soldout}">buy</button></li><li itemscope><b itemprop="name">B</b><button>buy</button></li><li itemscope><b itemprop="name">C</b><i>sold out</i><button disabled>buy</button></li></ul>`,
+    ),
+  });
+  assert.deepEqual(await rows(site, 'thing', ['name', 'soldout']), [
+    { name: 'A', soldout: true },
+    { name: 'B', soldout: false },
+    { name: 'C', soldout: true },
+  ]);
+  const html = await body(site, '/');
+  assert.deepEqual(texts(html, 'li'), ['Csold outbuy', 'Bbuy', 'Asold outbuy']);
+  assert.deepEqual(html.match(/<button(?: disabled)?/g), ['<button disabled', '<button', '<button disabled']);
+});
+
+// Counts and sums over a row's children, as text and as conditions.
+test('aggregates count a row’s own children', async (t) => {
+  const site = await serveFiles(t, {
+    'index.html': page(
+      `<ul data-list="post"><li itemscope><b itemprop="title">A</b><i data-if="count(comment).min=2">busy</i><s data-if="count(comment)=0">quiet</s><u data-text="{count(comment)}, {max(comment.stars)}, {sum(comment.stars)}">2, 5, 8</u><ol data-list="comment"><li itemscope><q itemprop="text">one</q><data itemprop="stars" value="3">3</data></li><li itemscope><q itemprop="text">two</q><data itemprop="stars" value="5">5</data></li></ol></li><li itemscope><b itemprop="title">B</b><ol></ol></li></ul>`,
+    ),
+  });
+  const html = await body(site, '/');
+  assert.deepEqual(texts(html, 'u'), ['2, 5, 8', '0, , 0']);
+  assert.deepEqual([texts(html, 'i'), texts(html, 's')], [['busy'], ['quiet']]);
+});
+
+// A newsletter form in the footer of every page: one table, and each page answers for itself.
+test('a form in a part posts to the page it is seen on', async (t) => {
+  const site = await serveFiles(t, {
+    'index.html': page(
+      `<footer data-part="footer"><form method="post" name="news"><p data-if="saved" hidden>Thanks</p><input name="email" type="email" required></form></footer>`,
+    ),
+    'menu.html': page('<footer data-part="footer"></footer>'),
+    'a/b.html': page('<h1>Deep</h1><footer data-part="footer">old</footer>'),
+  });
+  const pages = ['/', '/menu', '/a/b'];
+  for (const [index, path] of pages.entries()) {
+    const [action = ''] = values(await body(site, path), 'action');
+    assert.equal(action, `${path}?form=news`);
+    assert.equal((await site.post(action, { email: 'x' })).status, 422);
+    const answer = await site.post(action, { email: `v${index}@example.org` });
+    assert.equal(answer.headers.get('location'), `${path}?saved=news`);
+    assert.match(await body(site, `${path}?saved=news`), /<p data-if="saved">Thanks/);
+  }
+  assert.equal((await rows(site, 'news', ['email'])).length, pages.length);
+});
+
+// HTML as it was written in 1999: capitals, no quotes, no end tags, CRLF.
+test('old markup keeps every byte but what is filled', async (t) => {
+  const written =
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">\r\n<HTML>\r\n<BODY BGCOLOR=white>\r\n<UL DATA-LIST=X>\r\n<LI ITEMSCOPE><B ITEMPROP=Name>One</B>\r\n<LI ITEMSCOPE><B ITEMPROP=Name>Two</B>\r\n</UL>\r\n<FORM METHOD=POST NAME=F ACTION=thanks.php><INPUT NAME=A></FORM></BODY>';
+  const site = await serveFiles(t, { 'x.html': written });
+  assert.equal(await (await site.get('/x')).text(), written.replace('ACTION=thanks.php', 'ACTION="/x?form=F"'));
+  assert.deepEqual(await rows(site, 'x', ['name']), [{ name: 'One' }, { name: 'Two' }]);
+  assert.equal((await site.post('/x?form=F', { A: '1' })).headers.get('location'), '/x?saved=F');
+});

@@ -6,7 +6,7 @@ import { attributeContext } from './escape.ts';
 import { styleHole } from './escape-url.ts';
 import { markPosition, splitMark } from './marks.ts';
 import type { Mark, Marks } from './marks.ts';
-import { attributesByName } from './places.ts';
+import { attributesByName, presenceAttributes } from './places.ts';
 import { parseTextTemplate, pathsOf, singlePath } from './text-template.ts';
 import type { TextTemplate } from './text-template.ts';
 import type { PageElement } from './tree.ts';
@@ -96,7 +96,13 @@ export function compileWordsAttribute(
   const { path, prefix, suffix } = readable;
   addFields(
     work,
-    { element, labels: [path], context, display: { lang } },
+    {
+      element,
+      labels: [path],
+      context,
+      display: { lang },
+      ...(presenceAttributes.has(target) ? { vote: { kind: 'boolean' } as const } : {}),
+    },
     { kind: 'words-attribute', name: target, prefix, suffix },
     3,
   );

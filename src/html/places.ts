@@ -74,3 +74,31 @@ export function setMembers(element: PageElement): PageElement[] | undefined {
 
 /** Siblings by tag and property, found once per parent: parsed trees never change. */
 const siblingGroups = new WeakMap<PageElement, Map<string, PageElement[]>>();
+
+/** Boolean attributes of the HTML standard: being there is their value, so the column is true or false. */
+export const presenceAttributes: ReadonlySet<string> = new Set([
+  'allowfullscreen',
+  'async',
+  'autofocus',
+  'autoplay',
+  'checked',
+  'controls',
+  'default',
+  'defer',
+  'disabled',
+  'formnovalidate',
+  'hidden',
+  'inert',
+  'ismap',
+  'loop',
+  'multiple',
+  'muted',
+  'nomodule',
+  'novalidate',
+  'open',
+  'playsinline',
+  'readonly',
+  'required',
+  'reversed',
+  'selected',
+]);

@@ -2,7 +2,7 @@ import { align } from './align.ts';
 import type { Alignment, Shape } from './align.ts';
 import { attribute, hasAttribute, textContent } from './document.ts';
 import type { Field, RawRow, RawValue, ScopeReader, Variant } from './reading.ts';
-import { setMembers } from './places.ts';
+import { presenceAttributes, setMembers } from './places.ts';
 import { isElement } from './tree.ts';
 import type { PageElement } from './tree.ts';
 
@@ -158,6 +158,7 @@ function readPlace(reading: Reading, place: Field['place'], copy: PageElement): 
     case 'words-attribute': {
       const value = attribute(copy, place.name);
       const text = value === undefined ? undefined : between(value, place.prefix, place.suffix);
+      if (presenceAttributes.has(place.name)) return { machine: String(value !== undefined), text: text ?? '' };
       return text === undefined ? null : { machine: null, text };
     }
     case 'markup':

@@ -148,6 +148,10 @@ function typedValue(
   if (raw.members) return raw.members.length === 0 ? null : [...new Set(raw.members)];
   if (place.kind === 'checks') return checkedValue(raw, type, before);
   if (place.kind === 'condition' || place.kind === 'class') return conditionValue(raw, type);
+  if (place.kind === 'words-attribute' && raw.machine !== null) {
+    if (type.kind === 'boolean') return raw.machine === 'true';
+    if (raw.machine === 'false') return undefined;
+  }
   if (place.kind === 'markup') return markupValue(typing, scope, field, raw, type);
   const link = type.kind === 'url' || (place.kind === 'attribute' && place.url);
   const text =
