@@ -61,7 +61,7 @@ export function App({
       <SpokenContext value={spoken}>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
-          <Notifications position="bottom-center" limit={3} aria-label={words.notices} />
+          <Notifications position="bottom-center" limit={3} />
         </QueryClientProvider>
       </SpokenContext>
     </MantineProvider>

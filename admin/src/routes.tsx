@@ -7,7 +7,11 @@ import type { Search } from './routes-search.ts';
 import { Shell } from './shell/shell.tsx';
 
 const rootRoute = createRootRoute({
-  notFoundComponent: NotFound,
+  notFoundComponent: () => (
+    <main>
+      <NotFound />
+    </main>
+  ),
   errorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
 });
 

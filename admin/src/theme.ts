@@ -28,6 +28,7 @@ export const theme = createTheme({
       '#0b5348',
       '#073d35',
     ],
+    red: ['#fdf0ee', '#fadfdb', '#f4bcb4', '#ec978b', '#e57568', '#dd5a4c', '#d0402f', '#b42b1d', '#942318', '#761b13'],
     gray: [
       '#faf9f7',
       '#f4f3f0',

@@ -80,6 +80,7 @@ function RowEditor({
     const { change, row } = written;
     sayDone(
       words.saved,
+      words,
       change === null || id === NEW
         ? undefined
         : {
@@ -89,7 +90,7 @@ function RowEditor({
                 await undoChange(change);
                 await queries.invalidateQueries({ queryKey: rowKey(table.name, row.id) });
                 await queries.invalidateQueries({ queryKey: ['rows', table.name] });
-                sayDone(words.undone);
+                sayDone(words.undone, words);
               } catch (error) {
                 sayFailed(error, words);
               }
@@ -178,7 +179,7 @@ function RowEditor({
                   {words.editor.discard}
                 </Button>
               )}
-              <Button type="submit" loading={editor.isSaving} disabled={!editor.isDirty && base !== null}>
+              <Button type="submit" loading={editor.isSaving} disabled={!editor.isDirty}>
                 {words.save}
               </Button>
             </div>

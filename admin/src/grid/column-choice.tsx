@@ -1,7 +1,7 @@
 import { Button, Checkbox, Divider, Popover, Stack } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { Table } from '../api-types.ts';
-import { Icon } from '../icons.tsx';
+import { ToolButton } from '../parts/tool-button.tsx';
 import { columnName } from '../schema/names.ts';
 import { titleColumn } from '../schema/schema.ts';
 import { useWords } from '../words/words.ts';
@@ -15,9 +15,7 @@ export function ColumnChoice({ table }: { readonly table: Table }): ReactElement
   return (
     <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="default" leftSection={<Icon name="columns" size={17} />}>
-          {words.grid.columns}
-        </Button>
+        <ToolButton icon="columns" label={words.grid.columns} />
       </Popover.Target>
       <Popover.Dropdown aria-label={words.grid.columns}>
         <Checkbox.Group

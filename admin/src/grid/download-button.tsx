@@ -1,9 +1,8 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Table } from '../api-types.ts';
-import { Icon } from '../icons.tsx';
 import { sayFailed } from '../parts/toast.tsx';
+import { ToolButton } from '../parts/tool-button.tsx';
 import type { Search } from '../routes-search.ts';
 import { useWords } from '../words/words.ts';
 import { downloadCsv } from '../rows/csv.ts';
@@ -22,14 +21,5 @@ export function DownloadButton({ table, search }: { readonly table: Table; reado
     }
     setBusy(false);
   };
-  return (
-    <Button
-      variant="default"
-      loading={busy}
-      leftSection={<Icon name="download" size={17} />}
-      onClick={() => void download()}
-    >
-      {words.grid.download}
-    </Button>
-  );
+  return <ToolButton icon="download" label={words.grid.download} loading={busy} onClick={() => void download()} />;
 }

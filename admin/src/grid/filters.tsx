@@ -2,7 +2,7 @@ import { Button, CloseButton, NativeSelect, Popover, Stack, TextInput } from '@m
 import { useId, useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import type { Column, Table } from '../api-types.ts';
-import { Icon } from '../icons.tsx';
+import { ToolButton } from '../parts/tool-button.tsx';
 import { toParameters } from '../routes-search.ts';
 import type { Search } from '../routes-search.ts';
 import { columnName, plainName } from '../schema/names.ts';
@@ -45,9 +45,7 @@ export function Filters({ table, search, onChange }: FiltersProps): ReactElement
     <>
       <Popover opened={open} onChange={setOpen} position="bottom-start" width={290} shadow="md" trapFocus returnFocus>
         <Popover.Target>
-          <Button variant="default" leftSection={<Icon name="filter" size={17} />} onClick={() => setOpen(!open)}>
-            {words.grid.filter}
-          </Button>
+          <ToolButton icon="filter" label={words.grid.filter} onClick={() => setOpen(!open)} />
         </Popover.Target>
         <Popover.Dropdown aria-label={words.grid.filter}>
           <NewFilter table={table} onAdd={add} />
@@ -96,7 +94,9 @@ function NewFilter({
   readonly onAdd: (filter: Filter) => void;
 }): ReactElement {
   const words = useWords();
-  const columns = table.columns.filter(({ name, detached, system }) => !detached && (!system || name.endsWith('_at')));
+  const columns = table.columns
+    .filter(({ name, detached, system }) => !detached && (!system || name.endsWith('_at')))
+    .toSorted((a, b) => Number(a.system) - Number(b.system));
   const [name, setName] = useState(columns[0]?.name ?? '');
   const [chosenKind, setKind] = useState<FilterKind>();
   const [value, setValue] = useState('');

@@ -3,11 +3,11 @@ import { getRouteApi, Outlet, useParams } from '@tanstack/react-router';
 import { useRef } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import type { Table } from '../api-types.ts';
-import { Icon } from '../icons.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { RowsSkeleton } from '../parts/rows-skeleton.tsx';
+import { ToolButton } from '../parts/tool-button.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { tableName } from '../schema/names.ts';
 import { useSchema } from '../schema/schema.ts';
@@ -40,14 +40,12 @@ export function InboxPage(): ReactElement {
   return (
     <div className={classes['page']} data-open={isOpen}>
       <div className={classes['pageHead']}>
-        <PageHead title={words.inbox.title} lead={words.inbox.lead}>
-          <Button
-            variant="default"
-            leftSection={<Icon name="check" size={18} />}
+        <PageHead title={words.inbox.title} lead={words.inbox.lead} heading={isOpen ? 'h2' : 'h1'}>
+          <ToolButton
+            icon="check"
+            label={words.inbox.markAllRead}
             onClick={() => markAllRead(new Date().toISOString())}
-          >
-            {words.inbox.markAllRead}
-          </Button>
+          />
         </PageHead>
         <Tools tables={all} />
       </div>

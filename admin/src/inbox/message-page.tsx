@@ -59,9 +59,9 @@ function Message({ table, row }: { readonly table: Table; readonly row: Row }): 
     <article ref={article} className={classes['message']} tabIndex={-1} aria-labelledby="message-title">
       <header className={classes['messageHead']}>
         <div>
-          <h2 className={classes['messageTitle']} id="message-title">
+          <h1 className={classes['messageTitle']} id="message-title">
             {title}
-          </h2>
+          </h1>
           <p className={classes['messageWhen']}>
             {tableName(table)} · <time dateTime={at}>{writeInstantInFull(at, locale)}</time>
           </p>

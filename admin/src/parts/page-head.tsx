@@ -7,11 +7,13 @@ export function PageHead({
   title,
   lead,
   above,
+  heading: Heading = 'h1',
   children,
 }: {
   readonly title: string;
   readonly lead?: ReactNode;
   readonly above?: ReactNode;
+  readonly heading?: 'h1' | 'h2';
   readonly children?: ReactNode;
 }): ReactElement {
   useEffect(() => {
@@ -21,7 +23,7 @@ export function PageHead({
     <header className={classes['head']}>
       <div className={classes['headText']}>
         {above}
-        <h1 className={classes['title']}>{title}</h1>
+        <Heading className={classes['title']}>{title}</Heading>
         {lead !== undefined && <p className={classes['lead']}>{lead}</p>}
       </div>
       {children !== undefined && <div className={classes['actions']}>{children}</div>}

@@ -6,9 +6,13 @@ import { failureText } from './failure.tsx';
 const UNDO_MS = 12_000;
 
 /** Says that something is done; with `undo`, for long enough to think better of it. */
-export function sayDone(message: string, undo?: { readonly label: string; readonly run: () => Promise<void> }): void {
+export function sayDone(
+  message: string,
+  words: Words,
+  undo?: { readonly label: string; readonly run: () => Promise<void> },
+): void {
   if (!undo) {
-    notifications.show({ message, role: 'status' });
+    notifications.show({ message, role: 'status', closeButtonProps: { 'aria-label': words.close } });
     return;
   }
   const id = crypto.randomUUID();
@@ -16,6 +20,7 @@ export function sayDone(message: string, undo?: { readonly label: string; readon
     id,
     autoClose: UNDO_MS,
     role: 'status',
+    closeButtonProps: { 'aria-label': words.close },
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">
         <span>{message}</span>
@@ -40,6 +45,7 @@ export function sayFailed(error: unknown, words: Words): void {
     title: words.failure.title,
     message: failureText(error, words),
     role: 'alert',
+    closeButtonProps: { 'aria-label': words.close },
     autoClose: 8000,
   });
 }

@@ -28,13 +28,13 @@ export function useDelete(table: Table): (rows: readonly Row[]) => Promise<boole
             try {
               await undoChange(change);
               await refresh();
-              sayDone(words.broughtBack(rows.length));
+              sayDone(words.broughtBack(rows.length), words);
             } catch (error) {
               sayFailed(error, words);
             }
           },
         };
-        sayDone(words.deleted(rows.length), undo || undefined);
+        sayDone(words.deleted(rows.length), words, undo || undefined);
         void refresh();
         return true;
       } catch (error) {

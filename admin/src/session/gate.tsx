@@ -35,13 +35,7 @@ export function Gate({ children }: { readonly children: ReactNode }): ReactEleme
   return (
     <>
       {children}
-      <Modal
-        opened={!session}
-        onClose={() => undefined}
-        withCloseButton={false}
-        title={words.signIn.ended}
-        aria-label={words.signIn.ended}
-      >
+      <Modal opened={!session} onClose={() => undefined} withCloseButton={false} title={words.signIn.ended}>
         <p style={{ marginTop: 0 }}>{words.signIn.endedText}</p>
         <SignInForm email={before.user.email} />
       </Modal>

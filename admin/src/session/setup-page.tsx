@@ -81,6 +81,7 @@ function SetupForm({ token }: { readonly token: string }): ReactElement {
             label={words.setup.password}
             description={words.setup.passwordHint}
             name="password"
+            visibilityToggleButtonProps={{ 'aria-label': words.signIn.showPassword }}
             autoComplete="new-password"
             required
             withAsterisk={false}

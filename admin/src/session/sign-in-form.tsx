@@ -52,6 +52,7 @@ export function SignInForm({ email: known = '' }: { readonly email?: string }): 
           ref={passwordField}
           label={words.signIn.password}
           name="password"
+          visibilityToggleButtonProps={{ 'aria-label': words.signIn.showPassword }}
           autoComplete="current-password"
           required
           withAsterisk={false}

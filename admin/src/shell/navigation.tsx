@@ -20,7 +20,7 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }): ReactEleme
   const tables = (schema.data?.tables ?? []).filter(({ owner }) => owner !== 'backlot');
   return (
     <>
-      <nav className={classes['nav']} aria-label={words.nav.label}>
+      <div className={classes['nav']}>
         <ul className={classes['group']}>
           <Item to="/inbox" icon="inbox" count={unread} onGo={onGo}>
             {words.nav.inbox}
@@ -29,7 +29,7 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }): ReactEleme
         {schema.isError && <Failure error={schema.error} retry={schema.refetch} />}
         <TableGroup title={words.nav.content} tables={tables.filter((table) => !table.isSubmissions)} onGo={onGo} />
         <TableGroup title={words.nav.sent} tables={tables.filter((table) => table.isSubmissions)} onGo={onGo} />
-      </nav>
+      </div>
       <div>
         <a className={classes['link']} href="/" target="_blank" rel="noopener">
           <Icon name="external" />

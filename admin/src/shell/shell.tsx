@@ -35,16 +35,16 @@ function Frame(): ReactElement {
       >
         {words.skipToContent}
       </a>
-      <header className={classes['top']}>
+      <nav className={classes['top']} aria-label={words.nav.label}>
         <ActionIcon variant="subtle" color="gray" size={40} aria-label={words.nav.open} onClick={() => setOpen(true)}>
           <Icon name="menu" />
         </ActionIcon>
         <Brand />
-      </header>
-      <div className={classes['side']}>
+      </nav>
+      <nav className={classes['side']} aria-label={words.nav.label}>
         <Brand />
         <Navigation />
-      </div>
+      </nav>
       <Drawer
         opened={open}
         onClose={() => setOpen(false)}
@@ -52,9 +52,9 @@ function Frame(): ReactElement {
         title={<Brand />}
         closeButtonProps={{ 'aria-label': words.close }}
       >
-        <div className={classes['drawer']}>
+        <nav className={classes['drawer']} aria-label={words.nav.label}>
           <Navigation onGo={() => setOpen(false)} />
-        </div>
+        </nav>
       </Drawer>
       <main id="main" ref={main} tabIndex={-1} className={classes['main']}>
         <Outlet />
