@@ -4,6 +4,7 @@ import { backup } from './backup.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { dev } from './dev.ts';
+import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { exportTable } from './export.ts';
 import { plan } from './plan.ts';
@@ -30,4 +31,5 @@ export const commands: readonly Command[] = [
   user,
   backup,
   restore,
+  doctor,
 ];
