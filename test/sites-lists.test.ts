@@ -66,6 +66,26 @@ test('a card listing is sorted and paged with the author’s own pagination', as
   assert.equal((await site.get('/blog/nowhere')).status, 404);
 });
 
+// Many pages. The author expects a row of numbers that fits, wherever the visitor is, and the dots drawn in the file.
+test('a long pagination shows its ends and the neighbourhood', async (t) => {
+  const items = Array.from({ length: 20 }, (_, index) => `<li itemscope itemprop="name">Item ${index + 1}</li>`);
+  const site = await serveFiles(t, {
+    'drawn.html': page(
+      `<ul id="all" data-list="item?limit=1">${items.join('')}</ul><nav aria-controls="all"><a href="#" aria-current="page">1</a><a href="#">2</a><i>…</i><a href="#">9</a></nav>`,
+    ),
+  });
+  const numbers = async (path: string): Promise<string> =>
+    (await body(site, path))
+      .match(/<nav.*<\/nav>/)![0]
+      .replaceAll(/<i>(.)<\/i>|<[^>]*>/g, '$1 ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  assert.equal(await numbers('/drawn'), '1 2 3 4 5 6 7 … 20');
+  assert.equal(await numbers('/drawn?page=5'), '1 2 3 4 5 6 7 … 20');
+  assert.equal(await numbers('/drawn?page=11'), '1 … 9 10 11 12 13 … 20');
+  assert.equal(await numbers('/drawn?page=20'), '1 … 14 15 16 17 18 19 20');
+});
+
 // Rows of an HTML table without end tags, as many write them, directly in <table>. The author expects one <tr> for each event, in order of time, and
 // the way the dates are written kept.
 test('a table of events keeps its markup, its dates and its order', async (t) => {

@@ -81,15 +81,24 @@ function compileNumbers(work: Work, links: readonly PageElement[], pagination: n
   const start = elementRange(first.unit).start;
   const end = elementRange(units.at(-1)!.unit).end;
   const separator = units[1] ? work.text.slice(elementRange(first.unit).end, elementRange(units[1].unit).start) : '';
+  const gap = childElements(parent!).find(
+    (child) => isEllipsis(child) && elementRange(child).start > start && elementRange(child).end < end,
+  );
   for (const { unit } of units) work.skipped.add(unit);
+  if (gap) work.skipped.add(gap);
   addHole(work, start, end, {
     kind: 'pages',
     pagination,
     separator,
     original: work.text.slice(start, end),
+    gap: gap ? work.text.slice(elementRange(gap).start, elementRange(gap).end) : null,
     plain: numberShape(work, plain),
     current: current && current !== plain ? numberShape(work, current) : null,
   });
+}
+
+function isEllipsis(element: PageElement): boolean {
+  return /^\s*(?:…|⋯|\.{2,3})\s*$/.test(textContent(element));
 }
 
 /** Names that style sheets give to the number of the page shown. */

@@ -31,16 +31,22 @@ export function linkPages(node: PagesRegion): Step {
       state.out += node.original;
       return;
     }
-    state.out += found.pages.map((page, index) => writeNumber(node, page, index + 1)).join(node.separator);
+    state.out += found.pages
+      .flatMap((page, index) => {
+        const follows = page.number === (found.pages[index - 1]?.number ?? page.number - 1) + 1;
+        const number = writeNumber(node, page);
+        return follows || node.gap === null ? [number] : [node.gap, number];
+      })
+      .join(node.separator);
   };
 }
 
-function writeNumber(node: PagesRegion, page: PageLink, number: number): string {
+function writeNumber(node: PagesRegion, page: PageLink): string {
   const shape: PageNumber = page.current && node.current ? node.current : node.plain;
   return shape
     .map((part) => {
       if (typeof part === 'string') return part;
-      if (part.kind === 'number') return String(number);
+      if (part.kind === 'number') return String(page.number);
       if (part.kind === 'href') return writeSlot(part.slot, page.href);
       return page.current ? writeSlot(part.slot, part.slot.value ?? 'page') : writeSlot(part.slot, null);
     })

@@ -252,6 +252,8 @@ export interface PagesRegion {
   readonly pagination: number;
   readonly separator: string;
   readonly original: string;
+  /** What the author wrote for numbers left out, such as an item with `…`. */
+  readonly gap: string | null;
   readonly plain: PageNumber;
   readonly current: PageNumber | null;
 }

@@ -64,9 +64,9 @@ void test('a pagination is filled, and its ends go with their list items', () =>
         0: {
           next: '/d?page=2',
           pages: [
-            { href: '/d', current: true },
-            { href: '/d?page=2', current: false },
-            { href: '/d?page=3', current: false },
+            { number: 1, href: '/d', current: true },
+            { number: 2, href: '/d?page=2', current: false },
+            { number: 3, href: '/d?page=3', current: false },
           ],
         },
       },
@@ -77,6 +77,21 @@ void test('a pagination is filled, and its ends go with their list items', () =>
     '<nav aria-controls=l><ul><li class=active><a href="/d" aria-current=page>1</a></li><li><a href="/d?page=2">2</a></li><li><a href="/d?page=3">3</a></li><li><a rel=next href="/d?page=2">›</a></li></ul></nav>',
   );
   assert.deepEqual(template(page).paginations, [{ index: 0, controls: 'l' }]);
+});
+
+void test('numbers left out are replaced by the ellipsis the author drew', () => {
+  const page =
+    '<ul id=l data-list=d><li itemscope itemprop=x></ul><nav aria-controls=l><a href=# class=active>1</a> <a href=#>2</a> <span class=gap>…</span> <a href=#>9</a></nav>';
+  const shown = (numbers: readonly number[]): string => {
+    const pages = numbers.map((number) => ({ number, href: `/d?page=${number}`, current: number === 5 }));
+    const html = rendered(page, { 1: [] }, { paginations: { 0: { pages } } });
+    return html.slice(html.indexOf('<nav')).replaceAll(/ href="[^"]*"| aria-current="page"/g, '');
+  };
+  assert.equal(
+    shown([1, 4, 5, 6, 20]),
+    '<nav aria-controls=l><a>1</a> <span class=gap>…</span> <a>4</a> <a class=active>5</a> <a>6</a> <span class=gap>…</span> <a>20</a></nav>',
+  );
+  assert.equal(shown([1, 2]), '<nav aria-controls=l><a>1</a> <a>2</a></nav>');
 });
 
 void test('a row’s page leads to its neighbours', () => {

@@ -227,6 +227,8 @@ export interface FormState {
 }
 
 export interface PageLink {
+  /** From 1. */
+  readonly number: number;
   /** Root-relative URL with query. */
   readonly href: string;
   readonly current: boolean;
@@ -235,7 +237,7 @@ export interface PageLink {
 export interface Pagination {
   readonly prev?: string;
   readonly next?: string;
-  /** One per page number. */
+  /** The page numbers shown, in order; where some are left out, the author's own ellipsis stands, if there is one. */
   readonly pages: readonly PageLink[];
 }
 
