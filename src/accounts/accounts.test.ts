@@ -112,6 +112,38 @@ onSqlite('sessions of visitors last 14 and 30 days', async ({ accounts, clock })
   assert.equal((await accounts.actorOf(cookie)).kind, 'visitor');
 });
 
+onBothDatabases('what is over is swept away, and nothing else', async ({ accounts, clock, tables }) => {
+  await accounts.setup.token();
+  await addUser(accounts, 'ada@example.org', 'admin');
+  await addUser(accounts, 'bob@example.org');
+  await signedIn(accounts, 'ada@example.org');
+  const visitor = await signedIn(accounts, 'bob@example.org');
+  clock.advance(20 * MINUTE_MS);
+  const second = await signedIn(accounts, 'ada@example.org');
+  assert.equal(await accounts.sweep(), 0);
+  clock.advance(11 * MINUTE_MS);
+  assert.equal(await accounts.sweep(), 1, 'the session of 31 minutes ago');
+  assert.equal((await accounts.actorOf(second)).kind, 'user');
+  assert.equal((await accounts.actorOf(visitor)).kind, 'user');
+  clock.advance(DAY_MS);
+  assert.equal(await accounts.sweep(), 2, 'the other session of staff, and the link');
+  assert.equal((await accounts.actorOf(visitor)).kind, 'user');
+  clock.advance(15 * DAY_MS);
+  assert.equal(await accounts.sweep(), 1);
+  assert.equal((await findRows(tables, SESSIONS, '')).length, 0);
+});
+
+onSqlite('more sessions than are read at once are swept', async ({ accounts, clock, tables }) => {
+  const user = await addUser(accounts, 'ada@example.org', 'editor');
+  const now = new Date(clock.now()).toISOString();
+  const values = { user: user.id, secret: '', seen_at: now, proven_at: now, address: '', agent: '' };
+  await Promise.all(
+    Array.from({ length: 450 }, () => tables.write(operator, [{ operation: 'insert', table: SESSIONS, values }])),
+  );
+  clock.advance(30 * MINUTE_MS + 1);
+  assert.equal(await accounts.sweep(), 450);
+});
+
 onBothDatabases('that a session is in use survives a restart', async ({ accounts, clock, another }) => {
   await addUser(accounts, 'ada@example.org', 'admin');
   const cookie = await signedIn(accounts, 'ada@example.org');

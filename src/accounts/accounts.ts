@@ -11,6 +11,7 @@ import { openSetup } from './setup.ts';
 import type { Setup } from './setup.ts';
 import { endSessions, proveSession, signIn } from './sign-in.ts';
 import type { SignInOptions, SignInOutcome, SignInRequest } from './sign-in.ts';
+import { sweepAccounts } from './sweep.ts';
 import { throttle } from './throttle.ts';
 import { openUsers } from './users.ts';
 import type { Users } from './users.ts';
@@ -49,6 +50,8 @@ export interface Accounts {
   ): Promise<{ readonly ok: true } | Extract<SignInOutcome, { ok: false }>>;
   /** Ends sessions of one user. */
   endSessions(by: Actor, userId: string, sessionIds: readonly string[]): Promise<void>;
+  /** Removes ended sessions and links; gives how many. To be done from time to time. */
+  sweep(): Promise<number>;
   /** Waits for what is being written; to be called before the tables are closed. */
   close(): Promise<void>;
 }
@@ -78,6 +81,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     signIn: (asked) => signIn(signing, asked),
     prove: (who, password, address) => proveSession(signing, who, password, address),
     endSessions: (by, userId, sessionIds) => endSessions(signing, by, userId, sessionIds),
+    sweep: () => sweepAccounts({ tables, clock, staff, visitors }),
     close: () => sessions.close(),
   };
 }

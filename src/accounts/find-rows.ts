@@ -6,12 +6,20 @@ import type { Tables } from '../tables/index.ts';
 const noScope: QueryScope = { value: () => null, nowMs: 0, today: '1970-01-01' };
 
 /** The rows of one of this room's tables that a query of ours finds. */
-export async function findRows(tables: Tables, table: string, query: string, limit?: number): Promise<readonly Row[]> {
+export async function findRows(
+  tables: Tables,
+  table: string,
+  query: string,
+  limit?: number,
+  after?: Row,
+): Promise<readonly Row[]> {
   const { schema } = tables;
   const parsed = parseQuery(query);
   const checked = parsed.ok ? checkQuery(parsed.value, schema.tables[table]!, { schema }) : parsed;
   if (!checked.ok) throw new Error(checked.errors.map(({ message }) => message).join(' '));
-  return await tables.snapshot((reader) => reader.list(checked.value, noScope, limit === undefined ? {} : { limit }));
+  return await tables.snapshot((reader) =>
+    reader.list(checked.value, noScope, { ...(limit !== undefined && { limit }), ...(after && { after }) }),
+  );
 }
 
 export async function findRow(tables: Tables, table: string, query: string): Promise<Row | undefined> {

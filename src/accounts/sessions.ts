@@ -244,11 +244,12 @@ function sessionOf(row: Row): Session {
   };
 }
 
-function timesOf(row: Row): { readonly createdMs: number; readonly seenMs: number } {
+/** When a session began and was last used. */
+export function timesOf(row: Row): { readonly createdMs: number; readonly seenMs: number } {
   return { createdMs: Date.parse(textOf(row, 'created_at')), seenMs: Date.parse(textOf(row, 'seen_at')) };
 }
 
-function isOver(
+export function isOver(
   { createdMs, seenMs }: { readonly createdMs: number; readonly seenMs: number },
   { idleMs, absoluteMs }: SessionLifetime,
   nowMs: number,
@@ -256,7 +257,7 @@ function isOver(
   return nowMs - seenMs > idleMs || nowMs - createdMs > absoluteMs;
 }
 
-function lifetimeOf(
+export function lifetimeOf(
   { staff, visitors }: Pick<SessionsOptions, 'staff' | 'visitors'>,
   roles: readonly string[],
 ): SessionLifetime {
