@@ -326,6 +326,37 @@ onBothDatabases('other times replace the coming tick; ended ticks are forgotten 
   assert.ok((await driver.query("select 1 from _job where state = 'done'", [])).length <= 2);
 });
 
+onBothDatabases('a schedule that has been ended has no more ticks', async (world) => {
+  const { jobs, clock } = world;
+  const handler = recorder();
+  jobs.handle('tidy', handler);
+  await jobs.schedule(hourly);
+  await jobs.schedule({ ...hourly, name: 'tidy' });
+  await jobs.unschedule(hourly.name);
+  await jobs.unschedule('never heard of');
+  clock.advance(3_600_000);
+  await jobs.settle();
+  assert.equal(handler.runs.length, 1, 'of the other schedule');
+});
+
+onBothDatabases('what a job carries is told; failed jobs of a payload can be forgotten in a change', async (world) => {
+  const { jobs, driver } = world;
+  jobs.handle(
+    'greet',
+    recorder([
+      { failure: 'no', final: true },
+      { failure: 'no', final: true },
+    ]),
+  );
+  await jobs.add({ kind: 'greet', payload: { to: 'Ada' } });
+  await jobs.add({ kind: 'greet', payload: { to: 'Bob' } });
+  await jobs.settle();
+  await driver.commit([{ statements: [...jobs.forgetFailed({ kind: 'greet', payload: { to: 'Ada' } })], entries: [] }]);
+  const failed = await jobs.list('failed', 10);
+  assert.deepEqual(await Promise.all(failed.map(({ id }) => jobs.payload(id))), [{ to: 'Bob' }]);
+  assert.equal(await jobs.payload('01990000-0000-7000-8000-000000000001'), undefined);
+});
+
 onBothDatabases('times that cannot be read are refused by name', async ({ jobs }) => {
   await assert.rejects(jobs.schedule({ ...hourly, cron: 'often' }), { code: 'jobs/schedule', message: /tidy up/ });
 });

@@ -4,7 +4,7 @@ import { uuidv7 } from '../std/index.ts';
 import type { Clock, Ids, Log, Random } from '../std/index.ts';
 import { jobStatements } from './job.ts';
 import { makeJobTable } from './job-table.ts';
-import { jobQueue } from './queue.ts';
+import { failedStatement, jobQueue } from './queue.ts';
 import type { JobRecord, JobState } from './queue.ts';
 import { forgetEnded, jobSchedules } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -32,12 +32,18 @@ export interface Jobs {
   add(job: JobRequest): Promise<void>;
   /** Runs a job at certain times, once however many processes there are. Throws `jobs/schedule`. */
   schedule(schedule: Schedule): Promise<void>;
+  /** Ends a schedule of an earlier start: takes its coming tick away. */
+  unschedule(name: string): Promise<void>;
   /** Begins to work: whenever something was committed, when a job is due, and every few seconds. */
   start(): void;
   /** Runs what is due now to its end, without `start`. */
   settle(): Promise<void>;
   /** Newest first, at most `limit`. */
   list(state: JobState, limit: number): Promise<readonly JobRecord[]>;
+  /** What a job carries: see `JobRequest.payload`. Undefined: there is no such job. */
+  payload(id: string): Promise<unknown>;
+  /** The statements that remove failed jobs of a kind and payload, where a new one takes their place. */
+  forgetFailed(job: Pick<JobRequest, 'kind' | 'payload'>): readonly Statement[];
   /** Tries a failed job again. False: there is no such failed job. */
   retry(id: string): Promise<boolean>;
   /** Removes a failed job. False: there is no such failed job. */
@@ -95,6 +101,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       await committer.commit({ statements: statements(job), entries: [] });
     },
     schedule: (schedule) => schedules.add(schedule),
+    unschedule: (name) => schedules.remove(name),
     start() {
       stopListening = driver.onCommit(wakeSoon);
       worker.start();
@@ -105,6 +112,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
     settle: () => worker.settle(),
     list: (state, limit) => queue.list(state, limit),
+    payload: (id) => queue.payload(id),
+    forgetFailed: ({ kind, payload }) => [failedStatement(driver.dialect, kind, payload)],
     retry: (id) => queue.retry(id),
     discard: (id) => queue.discard(id),
     async close(graceMs = 5000) {

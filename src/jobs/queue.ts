@@ -45,6 +45,8 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>;
   /** Removes a failed job. False: there is no such failed job. */
   discard(id: string): Promise<boolean>;
+  /** What a job carries; undefined where there is none. */
+  payload(id: string): Promise<unknown>;
   /** Newest first. */
   list(state: JobState, limit: number): Promise<readonly JobRecord[]>;
 }
@@ -127,6 +129,10 @@ export function jobQueue({ driver, committer, clock, random, onClaim }: JobQueue
       return commit([statement(dialect, sql, [now, now, id], 1)]);
     },
     discard: (id) => commit([statement(dialect, "delete from _job where id = ? and state = 'failed'", [id], 1)]),
+    async payload(id) {
+      const [row] = await driver.query(placed(dialect, 'select payload from _job where id = ?'), [id]);
+      return row && (JSON.parse(String(row['payload'])) as unknown);
+    },
     async list(state, limit) {
       const sql =
         'select id, kind, state, attempts, due, error, created, updated from _job where state = ? ' +
@@ -134,6 +140,12 @@ export function jobQueue({ driver, committer, clock, random, onClaim }: JobQueue
       return (await driver.query(placed(dialect, sql), [state, limit])).map(recordOf);
     },
   };
+}
+
+/** Removes failed jobs of a kind and payload. */
+export function failedStatement(dialect: Driver['dialect'], kind: string, payload: unknown): Statement {
+  const sql = "delete from _job where kind = ? and payload = ? and state = 'failed'";
+  return statement(dialect, sql, [kind, JSON.stringify(payload)]);
 }
 
 function recordOf(row: SqlRow): JobRecord {

@@ -22,6 +22,8 @@ export interface Schedule {
  */
 export interface Schedules {
   add(schedule: Schedule): Promise<void>;
+  /** Takes the coming tick of a schedule away; one that is being run or tried again stays. */
+  remove(name: string): Promise<void>;
   /** The statements that go with the claim of a job: the next tick of the schedule that it is a tick of. */
   after(key: string | null): readonly Statement[];
 }
@@ -59,6 +61,12 @@ export function jobSchedules({ driver, committer, clock, ids }: SchedulesOptions
       const others = [start.length, start, coming?.key ?? '', instant(clock.now())];
       const statements = [statement(driver.dialect, sql, others), ...(coming?.statements ?? [])];
       await committer.commit({ statements, entries: [] });
+    },
+    async remove(name) {
+      known.delete(name);
+      const start = prefix(name);
+      const sql = "delete from _job where substr(key, 1, ?) = ? and state = 'waiting' and attempts = 0";
+      await committer.commit({ statements: [statement(driver.dialect, sql, [start.length, start])], entries: [] });
     },
     after(key) {
       const name = key === null ? undefined : /^schedule (\S+) /.exec(key)?.[1];
