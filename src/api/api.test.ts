@@ -53,7 +53,7 @@ async function world(t: TestContext, rules: readonly AccessRule[]): Promise<Worl
     tables,
     accounts,
     files: await openFileStore({ dir: join(folder, 'files'), random, clock }),
-    site: () => ({ pages: new Map(), grants: new Map(), timeZone: 'Europe/Rome' }),
+    site: () => ({ files: new Map(), pages: new Map(), grants: new Map(), timeZone: 'Europe/Rome' }),
     clock,
     log,
     path: '/api',

@@ -15,6 +15,7 @@ import { readRow } from './row-read.ts';
 import { createRow, deleteRow, deleteRows, updateRow } from './row-write.ts';
 import { listRows } from './rows-list.ts';
 import { readSchema } from './schema-answer.ts';
+import { readSite } from './site-answer.ts';
 import { createSession, endSession, listSessions, proveSession, readSession, revokeSession, setUp } from './session.ts';
 import { addUser, changeUser, listUsers, readUser, removeUser } from './users.ts';
 
@@ -33,6 +34,7 @@ const routes: readonly Route[] = [
   { path: 'files', methods: { POST: uploadFiles } },
   { path: 'files/:name', methods: { GET: downloadFile } },
   { path: 'schema', methods: { GET: readSchema } },
+  { path: 'site', methods: { GET: readSite } },
   { path: 'openapi.json', methods: { GET: readOpenApi } },
   { path: 'changes/:change/undo', methods: { POST: undoChange } },
   // A table that is called like one of the above is reached here.

@@ -13,7 +13,7 @@ export interface ApiOptions {
   readonly accounts: Accounts;
   readonly files: FileStore;
   /** The folder as it is served at the moment. */
-  readonly site: () => Pick<Site, 'pages' | 'grants' | 'timeZone'>;
+  readonly site: () => Pick<Site, 'files' | 'pages' | 'grants' | 'timeZone'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Where the API is: `/api`. */

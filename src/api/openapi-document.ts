@@ -249,6 +249,7 @@ function fixedPaths(): Readonly<Record<string, Json>> {
       }),
     },
     '/files/{name}': { get: operation({ summary: 'A stored file', parameters: [pathParameter('name')] }) },
+    '/site': { get: operation({ summary: 'Pages, pictures and time zone of the site', answer: { type: 'object' } }) },
     '/schema': { get: operation({ summary: 'Tables, columns, rules, pages', answer: { type: 'object' } }) },
     '/changes/{change}/undo': {
       post: operation({

@@ -2,6 +2,7 @@ import { relationOf } from '../schema/index.ts';
 import type { Schema, Table } from '../schema/index.ts';
 import type { Site } from '../site/index.ts';
 import { decide, onlyStaff } from './access.ts';
+import { columnHints } from './column-hints.ts';
 import type { ApiContext } from './context.ts';
 import { json } from './request.ts';
 import type { ApiAnswer, Call } from './request.ts';
@@ -15,6 +16,7 @@ const ownNames: ReadonlySet<string> = new Set([
   'users',
   'files',
   'schema',
+  'site',
   'changes',
   'tables',
 ]);
@@ -27,7 +29,7 @@ export async function readSchema(context: ApiContext, call: Call): Promise<ApiAn
   const tables = Object.values(schema.tables)
     .filter((table) => !table.detached && decide(context, call.actor, 'read', table).allowed)
     .map((table) => ({
-      ...tableJson(schema, table),
+      ...tableJson(schema, table, site),
       path: tablePath(context.path, table),
       may: (['insert', 'update', 'delete'] as const).filter(
         (action) => decide(context, call.actor, action, table).allowed,
@@ -44,7 +46,7 @@ export function tablePath(base: string, { name }: Table): string {
   return ownNames.has(name) ? `${base}/tables/${encoded}` : `${base}/${encoded}`;
 }
 
-function tableJson(schema: Schema, table: Table): Readonly<Record<string, unknown>> {
+function tableJson(schema: Schema, table: Table, site: Pick<Site, 'pages'>): Readonly<Record<string, unknown>> {
   const columns = Object.values(table.columns).filter(isShown);
   return {
     name: table.name,
@@ -57,7 +59,9 @@ function tableJson(schema: Schema, table: Table): Readonly<Record<string, unknow
     versionColumn: versionName(table),
     history: table.log === 'full',
     columns: columns.map(({ name, label, type, required, unique, system, detached, constraints, indexed }) => {
-      return { name, label, type, required, unique, system, detached, constraints, sorted: indexed === true };
+      const hints = columnHints(site, table.name, name);
+      const said = { name, label, type, required, unique, system, detached, constraints, sorted: indexed === true };
+      return hints ? { ...said, hints } : said;
     }),
     children: Object.values(schema.tables).flatMap((child) => {
       const relation = child.detached ? undefined : relationOf(schema, table, child.name);

@@ -104,7 +104,10 @@ export function addFields(work: Work, property: Property, place: FieldPlace, pre
     context.scope.variants[context.variant]?.fields.push(field);
     // A condition only asks; what it asks for is declared elsewhere, or by the site as a boolean.
     if (precedence >= 4) continue;
-    addBinding(work, context, { name, label, at, writable: precedence < 3, heading: /^h[1-6]$/.test(element.tagName) });
+    const { tagName } = element;
+    const format = formatMark === undefined ? {} : { format: formatMark.text };
+    const heading = /^h[1-6]$/.test(tagName);
+    addBinding(work, context, { name, label, at, writable: precedence < 3, heading, tag: tagName, ...format });
   }
 }
 

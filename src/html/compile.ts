@@ -196,12 +196,14 @@ function scopeOf(draft: ScopeDraft): Scope {
     ...(as === undefined ? {} : { as }),
     row: needsOf(draft.row),
     around: needsOf(draft.around),
-    bindings: [...draft.bindings.values()].map(({ name, label, type, writable, heading, at: bound }) => ({
+    bindings: [...draft.bindings.values()].map(({ name, label, type, writable, heading, tag, format, at: bound }) => ({
       name,
       label,
       ...(type ? { type } : {}),
       writable,
       heading,
+      tag,
+      ...(format === undefined ? {} : { format }),
       at: bound,
     })),
     lang,

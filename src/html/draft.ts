@@ -56,6 +56,8 @@ export interface BindingDraft {
   typeAt?: SourcePosition;
   writable: boolean;
   heading: boolean;
+  readonly tag: string;
+  readonly format?: string;
   readonly at: SourcePosition;
 }
 

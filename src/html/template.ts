@@ -73,6 +73,10 @@ interface Binding {
   readonly writable: boolean;
   /** First heading (`h1`–`h6`) binding of its scope, for `slug`. */
   readonly heading: boolean;
+  /** Lower-case tag of the first element that carries it: `img` shows a picture, `p` holds words only. */
+  readonly tag: string;
+  /** That element's `data-format` as written. */
+  readonly format?: string;
   readonly at: SourcePosition;
 }
 
