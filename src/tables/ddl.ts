@@ -4,6 +4,7 @@ import { postgresSearchVector } from '../query/index.ts';
 import type { Dialect } from '../query/index.ts';
 import { foldColumn, linkTable, searchTable } from '../schema/index.ts';
 import type { Column, ColumnType, Schema, Table } from '../schema/index.ts';
+import { byPeople } from './changes.ts';
 import { quote } from './layout.ts';
 
 const indexNameBytesMax = 60;
@@ -165,5 +166,7 @@ export function roomTables(dialect: Dialect): string[] {
     `create table if not exists _schema (number integer primary key, record text not null, time text not null)${strict}`,
     `create table if not exists _seeded (name text primary key)${strict}`,
     'create index if not exists _log_row on _log ("table", id)',
+    // Costs nothing where visitors write, and finds what people did among all that visitors sent.
+    `create index if not exists _log_people on _log ("group", "table", actor, operation) where ${byPeople}`,
   ];
 }

@@ -1,25 +1,34 @@
 import type { Driver, LoggedEntry, SqlRow } from '../database/index.ts';
 import { placeholder } from './layout.ts';
 import type { Rename } from './rename.ts';
+import type { HistoryWindow } from './tables.ts';
 
-const entryColumns = 'position, "group", time, actor, "table", id, version, operation, patch';
+export const entryColumns = 'position, "group", time, actor, "table", id, version, operation, patch';
 
 /**
- * All that the log keeps of one row, oldest first, under today's names: renames since then are applied to tables and
- * columns.
+ * What the log keeps of one row, oldest first, under today's names: renames since then are applied to tables and
+ * columns. With `window` only so many of the newest entries before a position.
  */
-export async function rowHistory(driver: Driver, table: string, id: string): Promise<readonly LoggedEntry[]> {
-  const place = placeholder(driver.dialect, 1);
-  const sql = `select ${entryColumns} from _log where "table" = ${place} and id = ${placeholder(driver.dialect, 2)}`;
+export async function rowHistory(
+  driver: Driver,
+  table: string,
+  id: string,
+  window?: HistoryWindow,
+): Promise<readonly LoggedEntry[]> {
+  const [first, second, third, fourth] = [1, 2, 3, 4].map((number) => placeholder(driver.dialect, number));
+  const all = `select ${entryColumns} from _log where "table" = ${first} and id = ${second}`;
+  const sql = window ? `${all} and position < ${third} order by position desc limit ${fourth}` : all;
+  const bounds = window ? [window.before ?? Number.MAX_SAFE_INTEGER, window.limit] : [];
   const renames = await loggedRenames(driver);
   const entries: LoggedEntry[] = [];
   for (const name of formerNames(renames, table)) {
-    entries.push(...(await driver.query(sql, [name, id])).map(readEntry));
+    entries.push(...(await driver.query(sql, [name, id, ...bounds])).map(readEntry));
   }
-  return entries
+  const sorted = entries
     .map((entry) => underTodaysNames(entry, renames))
     .filter((entry) => entry.table === table)
     .sort((a, b) => a.position - b.position);
+  return window ? sorted.slice(-window.limit) : sorted;
 }
 
 /** The entries of one change, in order, under today's names. Empty when the log no longer has it. */
@@ -36,7 +45,7 @@ export async function changeEntries(driver: Driver, group: number): Promise<read
 
 const operations = ['insert', 'update', 'delete', 'schema'] as const;
 
-function readEntry(row: SqlRow): LoggedEntry {
+export function readEntry(row: SqlRow): LoggedEntry {
   return {
     position: Number(row['position']),
     group: Number(row['group']),
@@ -50,11 +59,11 @@ function readEntry(row: SqlRow): LoggedEntry {
   };
 }
 
-interface LoggedRename extends Rename {
+export interface LoggedRename extends Rename {
   readonly position: number;
 }
 
-async function loggedRenames(driver: Driver): Promise<readonly LoggedRename[]> {
+export async function loggedRenames(driver: Driver): Promise<readonly LoggedRename[]> {
   const sql = `select position, patch from _log where "table" = '_schema' and patch like '{"rename":%' order by position`;
   return (await driver.query(sql, [])).map((row) => {
     const { rename }: { rename: Rename } = JSON.parse(String(row['patch']));
@@ -63,13 +72,13 @@ async function loggedRenames(driver: Driver): Promise<readonly LoggedRename[]> {
 }
 
 /** Every name under which entries of a table may stand. */
-function formerNames(renames: readonly Rename[], table: string): ReadonlySet<string> {
+export function formerNames(renames: readonly Rename[], table: string): ReadonlySet<string> {
   const names = new Set([table]);
   for (const { from, to } of renames.toReversed()) if (!to.includes('.') && names.has(to)) names.add(from);
   return names;
 }
 
-function underTodaysNames(entry: LoggedEntry, renames: readonly LoggedRename[]): LoggedEntry {
+export function underTodaysNames(entry: LoggedEntry, renames: readonly LoggedRename[]): LoggedEntry {
   let { table } = entry;
   let patch = entry.patch;
   for (const { from, to, position } of renames) {

@@ -5,6 +5,7 @@ import type { Clock, Ids, Log, Random } from '../std/index.ts';
 import { plain, roomTables } from './ddl.ts';
 import { openFeed } from './feed.ts';
 import { gate } from './gate.ts';
+import { peoplesChanges } from './changes.ts';
 import { changeEntries, rowHistory } from './history.ts';
 import { planChanges } from './plan.ts';
 import { presentRow, tableReader } from './reader.ts';
@@ -67,7 +68,8 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     apply: (plan, { all = false } = {}) => writes.alone(() => applyPlan(inUse, context, plan, all)),
     rename: (from, to) => writes.alone(() => renameInUse(inUse, context, from, to)),
     seed: (rows) => writes.pass(() => seedRows(context, inUse.record.schema, rows)),
-    history: (table, id) => rowHistory(driver, table, id),
+    history: (table, id, window) => rowHistory(driver, table, id, window),
+    changes: (asked) => peoplesChanges(driver, asked),
     changeEntries: (group) => changeEntries(driver, group),
     undo: (actor, group) => writes.pass(() => undoChange(context, actor, group)),
     async *exportRows(table) {
@@ -100,7 +102,7 @@ async function makeRoomTables(driver: Driver): Promise<boolean> {
 async function hasRoomTables(driver: Driver): Promise<boolean> {
   const sql =
     driver.dialect === 'sqlite'
-      ? "select 1 as found from sqlite_schema where name = '_seeded'"
-      : "select 1 as found where to_regclass('_seeded') is not null";
+      ? "select 1 as found from sqlite_schema where name = '_log_people'"
+      : "select 1 as found where to_regclass('_log_people') is not null";
   return (await driver.query(sql, [])).length > 0;
 }

@@ -138,6 +138,37 @@ export interface SchemaPlan {
   readonly additive: boolean;
 }
 
+/** The newest entries of a row before a position. */
+export interface HistoryWindow {
+  /** Only entries before this position of the log. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Which changes of people are asked for. */
+export interface ChangesAsked {
+  /** Only of this table. */
+  readonly table?: string;
+  /** Only of this user, by id. */
+  readonly actor?: string;
+  readonly operation?: 'insert' | 'update' | 'delete';
+  /** Only changes before this one. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** One change as the log has it: what was written at once, and is undone at once. */
+export interface LoggedChange {
+  /** What {@link Tables.undo} takes. */
+  readonly group: number;
+  readonly time: string;
+  readonly actor: string;
+  /** Those asked for; of a large change only the first. */
+  readonly entries: readonly LoggedEntry[];
+  /** How many entries were asked for in all. */
+  readonly count: number;
+}
+
 /** An open database with the schema in use: the only door to data. */
 export interface Tables {
   readonly schema: Schema;
@@ -152,8 +183,10 @@ export interface Tables {
   rename(from: string, to: string): Promise<void>;
   /** Makes the first rows of tables that were just made and have none. A function is asked only when there are any. */
   seed(rows: readonly SeedRow[] | (() => readonly SeedRow[])): Promise<number>;
-  /** All that the log keeps of a row, oldest first, under today's names. */
-  history(table: string, id: string): Promise<readonly LoggedEntry[]>;
+  /** What the log keeps of a row, oldest first, under today's names; with `window` only its newest part. */
+  history(table: string, id: string, window?: HistoryWindow): Promise<readonly LoggedEntry[]>;
+  /** Changes of the site's tables that people made, the newest first, under today's names. */
+  changes(asked: ChangesAsked): Promise<readonly LoggedChange[]>;
   /** The entries of one change, under today's names. Empty when the log no longer has it. */
   changeEntries(group: number): Promise<readonly LoggedEntry[]>;
   /**
