@@ -129,6 +129,10 @@ test('a page with a fault answers 500 with an id; the others are served', async 
   assert.deepEqual(loggedIds(site), [answer.headers.get('x-request-id')]);
   assert.doesNotMatch(text, /column/);
   assert.equal((await site.get('/')).status, 200);
+  // A page may be mended while visitors have it open: what they send is not told to be nowhere.
+  const posted = await site.post('/bad?form=order', { name: 'Ada' });
+  assert.equal(posted.status, 503);
+  assert.match(await posted.text(), /send it later/);
   const dev = await serveFiles(
     t,
     { 'bad.html': '<ul data-list="cake?sort=column"><li itemscope><b itemprop=name>T</b></li></ul>' },

@@ -171,6 +171,17 @@ test('two paged lists on one page turn apart', async (t) => {
 });
 
 // Bad page numbers and filters in an address are ignored; a filter form shows what is in force.
+// Two lists on one page, each with a form that orders it. The author writes the list's id before the parameter.
+test('a parameter with a list’s id before it steers that list only', async (t) => {
+  const ordered = (id: string): string =>
+    `<form aria-controls="${id}"><select name="${id}.sort"><option value="">as drawn<option value="-name">Z to A</select><input name="${id}.name.like"></form>
+<ul id="${id}" data-list="${id}"><li itemscope><b itemprop="name">${id} a</b></li><li itemscope><b itemprop="name">${id} b</b></li></ul>`;
+  const site = await serveFiles(t, { 'index.html': page(ordered('cup') + ordered('plate')) });
+  assert.deepEqual(texts(await body(site, '/?cup.sort=-name'), 'b'), ['cup b', 'cup a', 'plate a', 'plate b']);
+  assert.deepEqual(texts(await body(site, '/?cup.sort=-name&plate.name.like=B'), 'b'), ['cup b', 'cup a', 'plate b']);
+  assert.deepEqual(texts(await body(site, '/?sort=-name'), 'b'), ['cup a', 'cup b', 'plate a', 'plate b']);
+});
+
 test('a filter form accepts only what it offers and shows what is in force', async (t) => {
   const site = await serveFiles(t, {
     'index.html':

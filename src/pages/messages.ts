@@ -28,6 +28,8 @@ export const messages = {
   invalid: (lang: string): string => texts.invalid[languageOf(lang)],
   moved: (lang: string): string => texts.moved[languageOf(lang)],
   unavailable: (lang: string): string => texts.unavailable[languageOf(lang)],
+  brokenPage:
+    'The page of this form has a fault that its author must mend. Go back: what you wrote should still be there. Keep it, and send it later.',
   noForm: 'No form of this site sends to this address.',
   ambiguous: (names: readonly string[]): string =>
     `More than one form could be meant (${names.join(', ')}). Add ?form=NAME to the address, or a form-name field.`,

@@ -32,6 +32,8 @@ export interface PostRequest {
   readonly pathname: string;
   /** The page at that path, and the key of its row. */
   readonly page?: SitePage;
+  /** There is a page at that path, but it has a fault, and so its forms are not known. */
+  readonly pageIsBroken?: boolean;
   readonly path: string;
   readonly key?: string;
   readonly search: URLSearchParams;
@@ -157,6 +159,9 @@ function findForm(site: Site, request: PostRequest, entries: readonly Entry[]): 
     entries,
     refererPage: request.refererPage,
   });
+  if (match.kind === 'none' && request.pageIsBroken === true) {
+    return { kind: 'failed', status: 503, message: messages.brokenPage };
+  }
   if (match.kind === 'none') return { kind: 'failed', status: request.page ? 400 : 404, message: messages.noForm };
   if (match.kind === 'ambiguous') return { kind: 'failed', status: 400, message: messages.ambiguous(match.names) };
   const { page, form } = match.matched;
@@ -363,8 +368,8 @@ async function refuse(
 
 /** What the traps catch is answered as if it had been accepted, and kept where no page shows it. */
 async function keepAsSpam(options: PosterOptions, submitted: Submitted, submission: Submission): Promise<PostAnswer> {
-  const { form, page, pageRequest, request } = submitted;
-  await options.tables.write(request.actor, [spamWrite(page, form, submission)]);
+  const { form, page, pageRequest, request, rowId } = submitted;
+  await options.tables.write(request.actor, [spamWrite(page, form, submission, rowId)]);
   const location = successLocation(options.tables.schema, form, pageRequest, null);
   return { kind: 'saved', location, id: null, dialect: form.dialect };
 }

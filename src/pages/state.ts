@@ -134,10 +134,14 @@ function filteredQueries(schema: Schema, page: SitePage, parameters: URLSearchPa
 }
 
 /** A filter in force as text of the query grammar. A box without a value of its own asks for what is true. */
-function filterText(form: SiteForm, { control: index, parameter }: SiteFilter, parameters: URLSearchParams): string {
+function filterText(
+  form: SiteForm,
+  { control: index, parameter, name: meant }: SiteFilter,
+  parameters: URLSearchParams,
+): string {
   const control = form.definition.controls.find((one) => one.index === index);
   const bare = control?.type === 'checkbox' && control.value === 'on';
-  const name = encodeURIComponent(parameter);
+  const name = encodeURIComponent(meant);
   return parameters
     .getAll(parameter)
     .filter((value) => value !== '')

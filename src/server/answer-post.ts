@@ -45,6 +45,7 @@ function postRequest(site: Site, { id, request, actor, address }: SiteRequest, p
     pathname,
     path: page ? pagePath(page, key) : pathname,
     ...(page?.ok ? { page } : {}),
+    ...(page && !page.ok ? { pageIsBroken: true } : {}),
     ...(key === undefined ? {} : { key }),
     ...(refererPage ? { refererPage } : {}),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -20,28 +20,49 @@ export function filtersOf(plan: FormPlan, template: Template, schema: Schema): F
   const diagnostics: Diagnostic[] = [];
   const filters: SiteFilter[] = [];
   const parts = plan.definition.controls.flatMap((control) => {
-    const part = filterPart(control);
-    return part ? [{ control, part }] : [];
+    const { name, meant } = withoutPrefix(control.name, named, schema);
+    const part = filterPart(control, name);
+    return part ? [{ control, name, meant, part }] : [];
   });
-  const narrow = (control: Control, part: SiteFilter['part'], lists: readonly Scope[]): void => {
-    filters.push({ control: control.index, parameter: control.name, lists: lists.map((scope) => scope.id), part });
+  type Part = (typeof parts)[number];
+  const narrow = ({ control, name, part }: Part, lists: readonly Scope[]): void => {
+    const ids = lists.map((scope) => scope.id);
+    filters.push({ control: control.index, parameter: control.name, name, lists: ids, part });
   };
-  for (const { control, part } of parts) {
+  for (const one of parts) {
+    const { control, part, meant } = one;
     if (part.kind !== 'condition' && part.kind !== 'sort') continue;
     const queries = part.kind === 'sort' ? sortQueries(control) : [conditionQuery(part.path)];
-    const found = listsThatKnow(named, queries, template, schema, control);
+    const found = listsThatKnow(meant, queries, template, schema, control);
     if ('faults' in found) diagnostics.push(...found.faults);
-    else narrow(control, part, found.lists);
+    else narrow(one, found.lists);
   }
   // Words, limits and pages are known to every list: they go where the form's other filters go.
   const conditioned = new Set(filters.flatMap((filter) => filter.lists));
   const others = conditioned.size === 0 ? named : template.scopes.filter((scope) => conditioned.has(scope.id));
-  for (const { control, part } of parts) {
-    if (part.kind === 'search') narrow(control, part, others);
-    else if (part.kind === 'limit' || part.kind === 'page') narrow(control, part, named);
+  for (const one of parts) {
+    const { kind } = one.part;
+    if (kind === 'search') narrow(one, one.meant === named ? others : one.meant);
+    else if (kind === 'limit' || kind === 'page') narrow(one, one.meant);
   }
   filters.sort((a, b) => a.control - b.control);
   return { controlsLists: [...new Set(filters.flatMap((filter) => filter.lists))], filters, diagnostics };
+}
+
+/**
+ * `menu.sort` is the `sort` of the list with the id `menu`, where a page has several lists to steer; but not where rows
+ * of that list have a relation `menu`.
+ */
+function withoutPrefix(
+  written: string,
+  named: readonly Scope[],
+  schema: Schema,
+): { readonly name: string; readonly meant: readonly Scope[] } {
+  const list = named.find(({ elementId, table }) => {
+    if (elementId === undefined || !written.startsWith(`${elementId}.`)) return false;
+    return !Object.hasOwn(schema.tables[table ?? '']?.columns ?? {}, elementId);
+  });
+  return list ? { name: written.slice(list.elementId!.length + 1), meant: [list] } : { name: written, meant: named };
 }
 
 /** The controlled lists where they know the names, else the nearest lists inside them that do. */
@@ -88,9 +109,9 @@ function withoutList(plan: FormPlan): Diagnostic {
 const silent: ReadonlySet<string> = new Set(['submit', 'image', 'reset', 'button', 'file', 'password']);
 
 /** What one control of a GET form asks for, by the grammar of queries. */
-function filterPart(control: Control): SiteFilter['part'] | undefined {
-  if (control.name === '' || control.inDatalist || silent.has(control.type)) return undefined;
-  const parsed = parseQuery(`${encodeURIComponent(control.name)}=1`);
+function filterPart(control: Control, name: string): SiteFilter['part'] | undefined {
+  if (name === '' || control.inDatalist || silent.has(control.type)) return undefined;
+  const parsed = parseQuery(`${encodeURIComponent(name)}=1`);
   if (!parsed.ok) return undefined;
   const { conditions, search, sort, limit, page } = parsed.value;
   const condition = conditions[0];

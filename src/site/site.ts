@@ -30,6 +30,8 @@ export interface SiteFilter {
   readonly control: number;
   /** Name of the URL parameter, as the control is named: `price.max`, `q`, `sort`. */
   readonly parameter: string;
+  /** What it is called in the grammar of queries: the parameter without the list's id before it. */
+  readonly name: string;
   /**
    * Scope ids of the lists it narrows: the controlled list where its table knows the name, else the lists inside it
    * that do (`price.max` in a menu by sections narrows each section's dishes).
