@@ -14,10 +14,11 @@ export interface ReceivedMail {
 }
 
 /**
- * What a mail server does with the next messages: takes them, is busy (451), refuses the addressee (550), takes the
- * whole message and breaks the connection instead of saying so, or never answers.
+ * What a mail server does with the next messages: takes them, is busy (451) or refuses (550) when told the addressee or
+ * when it has the whole message, takes the whole message and breaks the connection instead of saying so, or never
+ * answers.
  */
-export type Behaviour = 'accept' | 'busy' | 'refuse' | 'cut' | 'hang';
+export type Behaviour = 'accept' | 'busy' | 'refuse' | 'busy-data' | 'refuse-data' | 'cut' | 'hang';
 
 /** A real SMTP server on a free port of 127.0.0.1. */
 export interface MailServer {
@@ -28,26 +29,39 @@ export interface MailServer {
   /** Resolves when a message has come that gets no answer. */
   readonly hanging: Promise<void>;
   behave(behaviour: Behaviour): void;
+  /** Answers one addressee by a code of its own: 450, 550. Without a code it is taken again. */
+  answer(address: string, code?: number): void;
   stop(): Promise<void>;
 }
+
+/** The one password that it knows. Without one, anybody may send. */
+export const MAIL_PASSWORD = 'correct horse';
 
 /** Starts a mail server for one test. `port`: where an earlier one was. */
 export async function startMailServer(t: TestContext | undefined, port = 0): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const waiting = new Set<() => void>();
   const hanging = Promise.withResolvers<void>();
+  const answers = new Map<string, number>();
   let behaviour: Behaviour = 'accept';
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
     logger: false,
+    onAuth({ username, password }, _session, callback) {
+      if (password === MAIL_PASSWORD) return callback(null, { user: username });
+      return callback(refusal(535));
+    },
     onRcptTo(address, _session, callback) {
-      const code = behaviour === 'busy' ? 451 : behaviour === 'refuse' ? 550 : undefined;
-      callback(code === undefined ? undefined : Object.assign(new Error('No.'), { responseCode: code }));
+      const code = behaviour === 'busy' ? 451 : behaviour === 'refuse' ? 550 : answers.get(address.address);
+      callback(code === undefined ? undefined : refusal(code));
     },
     onData(stream, session, callback) {
       void keep(stream, session).then((mail) => {
         if (behaviour === 'hang') return hanging.resolve();
+        if (behaviour === 'busy-data') return callback(refusal(451));
+        if (behaviour === 'refuse-data') return callback(refusal(554));
         received.push(mail);
         for (const tell of waiting) tell();
         if (behaviour === 'cut') return breakConnections(server);
@@ -80,8 +94,16 @@ export async function startMailServer(t: TestContext | undefined, port = 0): Pro
     behave(next) {
       behaviour = next;
     },
+    answer(address, code) {
+      if (code === undefined) answers.delete(address);
+      else answers.set(address, code);
+    },
     stop,
   };
+}
+
+function refusal(responseCode: number): Error {
+  return Object.assign(new Error('No.'), { responseCode });
 }
 
 function breakConnections(server: SMTPServer): void {

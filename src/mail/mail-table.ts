@@ -26,6 +26,10 @@ export const mailTable: Table = {
       message_id: column('message_id', text),
       about: column('about', text),
       error: column('error', text),
+      // Those of `to` and `cc` whose server has taken it, while others have to wait.
+      delivered: column('delivered', text),
+      // Its text is forgotten when it was sent or has failed.
+      confidential: column('confidential', { kind: 'boolean' }),
       sent_at: column('sent_at', { kind: 'instant' }),
     },
     false,

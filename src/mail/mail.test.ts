@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { startMailServer } from '../../test/mail-server.ts';
+import { MAIL_PASSWORD, startMailServer } from '../../test/mail-server.ts';
 import { isMailAddress, readMailbox } from './address.ts';
 import { onBothDatabases } from './fixtures.ts';
 import type { World } from './fixtures.ts';
@@ -167,6 +167,138 @@ onBothDatabases(
   },
 );
 
+onBothDatabases('a server that takes too long is left, and gets the mail later', async (world) => {
+  const { server, clock } = world;
+  const hasty = await world.process(smtpTransport({ url: server.url, timeoutMs: 100 }));
+  server.behave('hang');
+  await hasty.mailer.send(id, message);
+  await hasty.jobs.settle();
+  const row = await world.mail(id);
+  assert.equal(row?.['state'], 'waiting');
+  assert.notEqual(row['error'], null);
+  server.behave('accept');
+  clock.advance(15_000);
+  await world.jobs.settle();
+  assert.deepEqual([(await world.mail(id))?.['state'], server.received.length], ['sent', 1]);
+});
+
+onBothDatabases('a message that is refused has failed; one that is put off goes out later', async (world) => {
+  const { server, mailer, jobs, clock } = world;
+  server.behave('busy-data');
+  await mailer.send(id, message);
+  await jobs.settle();
+  assert.deepEqual([(await world.mail(id))?.['state'], await states(world)], ['waiting', [1, 0]]);
+  server.behave('refuse-data');
+  clock.advance(15_000);
+  await jobs.settle();
+  assert.match(String((await world.mail(id))?.['error']), /554/);
+  assert.deepEqual([(await world.mail(id))?.['state'], await states(world)], ['failed', [0, 1]]);
+  server.behave('accept');
+  assert.equal(await mailer.sendAgain(id), true);
+  assert.deepEqual(await states(world), [1, 0], 'the new job takes the place of the one that failed');
+  await jobs.settle();
+  assert.deepEqual([(await world.mail(id))?.['state'], server.received.length], ['sent', 1]);
+});
+
+const both: MailMessage = { ...message, cc: ['copy@example.org'] };
+
+onBothDatabases('who was put off gets the mail later, and nobody gets it twice', async (world) => {
+  const { server, mailer, jobs, clock } = world;
+  server.answer('copy@example.org', 450);
+  await mailer.send(id, both);
+  await jobs.settle();
+  const row = await world.mail(id);
+  assert.deepEqual([row?.['state'], row?.['delivered']], ['waiting', 'owner@example.org']);
+  assert.match(String(row?.['error']), /copy@example\.org.*450/);
+  server.answer('copy@example.org');
+  clock.advance(15_000);
+  await jobs.settle();
+  assert.deepEqual(
+    server.received.map(({ to, mail }) => [to, mail.cc?.map(({ address }) => address), mail.messageId]),
+    [
+      [['owner@example.org'], ['copy@example.org'], `<${id}@example.org>`],
+      [['copy@example.org'], ['copy@example.org'], `<${id}@example.org>`],
+    ],
+  );
+  assert.deepEqual([(await world.mail(id))?.['state'], (await world.mail(id))?.['error']], ['sent', null]);
+});
+
+onBothDatabases('who was refused is named on the mail that the others got', async (world) => {
+  const { server, mailer, jobs } = world;
+  server.answer('copy@example.org', 550);
+  await mailer.send(id, both);
+  await jobs.settle();
+  const row = await world.mail(id);
+  assert.equal(row?.['state'], 'sent');
+  assert.match(String(row['error']), /Refused: copy@example\.org.*550/);
+  assert.equal(server.received.length, 1);
+});
+
+onBothDatabases('a wrong password is not final: it is mended in the settings, and the mail goes out', async (world) => {
+  const { server, clock } = world;
+  const url = (password: string): string => {
+    const address = new URL(server.url);
+    address.username = 'ann';
+    address.password = password;
+    return address.href;
+  };
+  const wrong = await world.process(smtpTransport({ url: url('swordfish'), timeoutMs: 5000 }));
+  await wrong.mailer.send(id, message);
+  await wrong.jobs.settle();
+  const row = await world.mail(id);
+  assert.equal(row?.['state'], 'waiting');
+  assert.match(String(row['error']), /535/);
+  assert.doesNotMatch(String(row['error']), /swordfish/);
+  await wrong.jobs.close();
+  clock.advance(15_000);
+  const right = await world.process(smtpTransport({ url: url(MAIL_PASSWORD), timeoutMs: 5000 }));
+  await right.jobs.settle();
+  assert.equal((await world.mail(id))?.['state'], 'sent');
+});
+
+onBothDatabases('the text of a confidential mail is forgotten once it was sent or has failed', async (world) => {
+  const { server, mailer, jobs } = world;
+  const secret = { ...message, confidential: true, text: 'https://example.org/#token' };
+  await mailer.send(id, secret);
+  assert.equal((await world.mail(id))?.['text'], secret.text);
+  await jobs.settle();
+  assert.match(server.received[0]!.mail.text ?? '', /#token/);
+  const sent = await world.mail(id);
+  assert.deepEqual([sent?.['state'], sent?.['text'], sent?.['html']], ['sent', null, null]);
+  const other = id.replace(/1$/, '2');
+  server.behave('refuse');
+  await mailer.send(other, secret);
+  await jobs.settle();
+  const failed = await world.mail(other);
+  assert.deepEqual([failed?.['state'], failed?.['text'], failed?.['html']], ['failed', null, null]);
+  assert.equal(await mailer.sendAgain(other), false);
+});
+
+onBothDatabases('mails sent long ago are forgotten; what was kept or has failed stays', async (world) => {
+  const { server, mailer, jobs, clock } = world;
+  const ids = Array.from({ length: 205 }, (_, number) => id.replace(/...$/, String(number).padStart(3, '0')));
+  await Promise.all(ids.map((each) => mailer.send(each, message)));
+  await jobs.settle();
+  const keeping = await world.process(null);
+  await keeping.mailer.send(id.replace(/...$/, 'aaa'), message);
+  server.behave('refuse');
+  await mailer.send(id.replace(/...$/, 'bbb'), message);
+  await jobs.settle();
+  server.behave('accept');
+  const dayMs = 86_400_000;
+  clock.advance(89 * dayMs);
+  await mailer.send(id.replace(/...$/, 'ccc'), message);
+  await jobs.settle();
+  assert.equal(await mailer.forgetSent(90 * dayMs), 0);
+  clock.advance(dayMs);
+  assert.equal(await mailer.forgetSent(90 * dayMs), 205);
+  const left = await Promise.all(['aaa', 'bbb', 'ccc', '000'].map((end) => world.mail(id.replace(/...$/, end))));
+  assert.deepEqual(
+    left.map((row) => row?.['state']),
+    ['kept', 'failed', 'sent', undefined],
+  );
+});
+
 onBothDatabases('nothing of a message reaches a header but what belongs there', async (world) => {
   const { server, mailer, jobs } = world;
   await mailer.send(id, {
@@ -205,6 +337,7 @@ test('a server that never greets is left after the time that is set', async () =
     from: { name: '', address: 'a@example.org' },
     to: ['b@example.org'],
     cc: [],
+    recipients: ['b@example.org'],
     subject: 's',
     text: 't',
     messageId: '<1@example.org>',

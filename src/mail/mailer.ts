@@ -1,4 +1,6 @@
 import type { Jobs, JobFailure, JobHandler } from '../jobs/index.ts';
+import { checkQuery, parseQuery } from '../query/index.ts';
+import type { QueryScope } from '../query/index.ts';
 import type { Row } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock } from '../std/index.ts';
@@ -21,6 +23,8 @@ export interface MailMessage {
   readonly html?: string | undefined;
   /** The row it is about, as `TABLE/ID`. */
   readonly about?: string;
+  /** It holds a secret, such as a link to sign in: its text is forgotten once it was sent, or cannot be. */
+  readonly confidential?: boolean;
 }
 
 export interface MailerOptions {
@@ -37,8 +41,10 @@ export interface MailerOptions {
 export interface Mailer {
   /** `id` is a UUID of the caller's; a second mail with the same id is not made. Throws `mail/no-address`. */
   send(id: string, message: MailMessage): Promise<void>;
-  /** Sends a kept or failed mail. False: there is none, or no mail server is set. */
+  /** Sends a kept or failed mail. False: there is none, its text is forgotten, or no mail server is set. */
   sendAgain(id: string): Promise<boolean>;
+  /** Removes mails sent more than so long ago; gives how many. What was kept or has failed stays. */
+  forgetSent(olderThanMs: number): Promise<number>;
 }
 
 const system: Actor = { kind: 'system', id: 'system', roles: [] };
@@ -52,7 +58,10 @@ export function openMailer(options: MailerOptions): Mailer {
   const { tables, jobs, transport } = options;
   jobs.handle(jobKind, mailHandler(options));
   const handOver = (id: string): WriteExtra => ({
-    statements: () => jobs.statements({ kind: jobKind, payload: { mail: id } }),
+    statements: () => {
+      const job = { kind: jobKind, payload: { mail: id } };
+      return [...jobs.forgetFailed(job), ...jobs.statements(job)];
+    },
   });
 
   return {
@@ -66,11 +75,13 @@ export function openMailer(options: MailerOptions): Mailer {
     },
     async sendAgain(id) {
       const mail = await mailById(tables, id);
-      if (!transport || (mail?.['state'] !== 'kept' && mail?.['state'] !== 'failed')) return false;
+      if (!transport || !mail || isForgotten(mail)) return false;
+      if (mail['state'] !== 'kept' && mail['state'] !== 'failed') return false;
       const values = { state: 'waiting' satisfies MailState, error: null };
       const write: RowWrite = { operation: 'update', table: MAIL_TABLE, id, values };
       return (await tables.write(system, [write], handOver(id))).ok;
     },
+    forgetSent: (olderThanMs) => forgetSent(options, olderThanMs),
   };
 }
 
@@ -93,6 +104,7 @@ function rowOf(
     html: html !== undefined && html.length <= htmlLengthMax ? html : null,
     message_id: messageId(id, from),
     about: message.about ?? null,
+    confidential: message.confidential ?? false,
   };
 }
 
@@ -119,9 +131,17 @@ async function mailById(tables: Tables, id: string): Promise<Row | undefined> {
  * Message-ID.
  */
 function mailHandler({ tables, clock, from, transport }: MailerOptions): JobHandler {
-  const mark = async (id: string, state: MailState, error: string | null): Promise<void> => {
+  const mark = async (
+    row: Row,
+    state: MailState,
+    error: string | null,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    const id = String(row['id']);
     const sent = state === 'sent' ? { sent_at: new Date(clock.now()).toISOString() } : {};
-    const values = { state, error: error === null ? null : cut(error, 1000), ...sent };
+    const forgotten =
+      row['confidential'] === true && (state === 'sent' || state === 'failed') ? { text: null, html: null } : {};
+    const values = { state, error: error === null ? null : cut(error, 1000), ...sent, ...forgotten, ...more };
     await tables.write(system, [{ operation: 'update', table: MAIL_TABLE, id, values }]);
   };
   return {
@@ -132,25 +152,34 @@ function mailHandler({ tables, clock, from, transport }: MailerOptions): JobHand
     async run({ payload, signal }): Promise<JobFailure | undefined> {
       const id = mailIdOf(payload);
       const row = id === undefined ? undefined : await mailById(tables, id);
-      // Deleted by hand, or sent by another job.
-      if (id === undefined || !row || row['state'] === 'sent') return undefined;
+      // Deleted by hand, sent by another job, or a secret that is forgotten.
+      if (!row || row['state'] === 'sent' || isForgotten(row)) return undefined;
       if (!transport) {
-        await mark(id, 'kept', null);
+        await mark(row, 'kept', null);
         return undefined;
       }
       const delivery = await transport.deliver(outgoing(row, from), signal);
       if (delivery.ok) {
-        await mark(id, 'sent', delivery.note ?? null);
+        await mark(row, 'sent', delivery.note ?? null);
         return undefined;
       }
-      if (row['error'] !== delivery.failure && !signal.aborted) await mark(id, 'waiting', delivery.failure);
+      const delivered = [...listOf(row, 'delivered'), ...(delivery.delivered ?? [])].join(', ');
+      const isNews = row['error'] !== delivery.failure || delivery.delivered !== undefined;
+      if (isNews && !signal.aborted)
+        await mark(row, 'waiting', delivery.failure, delivered === '' ? {} : { delivered });
       return { failure: delivery.failure, final: delivery.final };
     },
     async gaveUp({ payload }, failure) {
       const id = mailIdOf(payload);
-      if (id !== undefined) await mark(id, 'failed', failure);
+      const row = id === undefined ? undefined : await mailById(tables, id);
+      if (row) await mark(row, 'failed', failure);
     },
   };
+}
+
+/** A secret whose text is gone. */
+function isForgotten(row: Row): boolean {
+  return row['confidential'] === true && row['text'] === null;
 }
 
 function mailIdOf(payload: unknown): string | undefined {
@@ -160,11 +189,12 @@ function mailIdOf(payload: unknown): string | undefined {
 
 function outgoing(row: Row, from: Mailbox): OutgoingMail {
   const text = (name: string): string => String(row[name] ?? '');
-  const list = (name: string): string[] => (text(name) === '' ? [] : text(name).split(', '));
+  const [to, cc, delivered] = [listOf(row, 'to'), listOf(row, 'cc'), listOf(row, 'delivered')];
   return {
     from,
-    to: list('to'),
-    cc: list('cc'),
+    to,
+    cc,
+    recipients: [...to, ...cc].filter((address) => !delivered.includes(address)),
     ...(row['reply_to'] === null ? {} : { replyTo: text('reply_to') }),
     subject: text('subject'),
     text: text('text'),
@@ -172,4 +202,30 @@ function outgoing(row: Row, from: Mailbox): OutgoingMail {
     messageId: text('message_id'),
     date: new Date(text('created_at')),
   };
+}
+
+function listOf(row: Row, name: string): string[] {
+  const text = row[name];
+  return typeof text === 'string' && text !== '' ? text.split(', ') : [];
+}
+
+const noScope: QueryScope = { value: () => null, nowMs: 0, today: '1970-01-01' };
+const forgottenAtOnce = 200;
+
+async function forgetSent({ tables, clock }: MailerOptions, olderThanMs: number): Promise<number> {
+  const until = encodeURIComponent(new Date(clock.now() - olderThanMs).toISOString());
+  const parsed = parseQuery(`state=sent&sent_at.max=${until}&sort=sent_at`);
+  const { schema } = tables;
+  const query = parsed.ok ? checkQuery(parsed.value, schema.tables[MAIL_TABLE]!, { schema }) : parsed;
+  if (!query.ok) throw new Error(query.errors.map(({ message }) => message).join(' '));
+  let removed = 0;
+  for (;;) {
+    const rows = await tables.snapshot((reader) => reader.list(query.value, noScope, { limit: forgottenAtOnce }));
+    // One by one, though in few commits: another process or a person may be removing the same.
+    const writes = rows.map((row): RowWrite => ({ operation: 'delete', table: MAIL_TABLE, id: String(row['id']) }));
+    const outcomes = await Promise.all(writes.map((write) => tables.write(system, [write])));
+    const gone = outcomes.filter(({ ok }) => ok).length;
+    removed += gone;
+    if (gone === 0) return removed;
+  }
 }

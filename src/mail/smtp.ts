@@ -55,9 +55,8 @@ export function smtpTransport({ url, timeoutMs = 20_000 }: SmtpOptions): MailTra
         getSocket: (_, callback) => openSocket(settings, signal, callback),
       });
       try {
-        const { rejected } = await transporter.sendMail(messageOf(mail));
-        const refused = rejected.map(String).join(', ');
-        return refused === '' ? { ok: true } : { ok: true, note: `Refused: ${refused}` };
+        const { accepted, rejectedErrors = [] } = await transporter.sendMail(messageOf(mail));
+        return deliveryOf(accepted, rejectedErrors);
       } catch (error) {
         return failureOf(error);
       } finally {
@@ -100,11 +99,23 @@ function addressee(address: string): Mailbox {
   return { name: '', address };
 }
 
+/** At least one recipient's server has taken it. Whom it only put off (4yz, RFC 5321, 4.2.1) is asked again. */
+function deliveryOf(accepted: readonly unknown[], refusals: readonly Error[]): Delivery {
+  if (refusals.length === 0) return { ok: true };
+  const texts = refusals.map(
+    (refusal) => `${'recipient' in refusal ? String(refusal.recipient) : ''}: ${refusal.message}`,
+  );
+  const note = `Refused: ${texts.join('; ')}`;
+  if (refusals.every((refusal) => replyCode(refusal) >= 500)) return { ok: true, note };
+  return { ok: false, failure: note, final: false, delivered: accepted.map(String) };
+}
+
 function messageOf(mail: OutgoingMail): Record<string, unknown> {
   return {
     from: { ...mail.from },
     to: mail.to.map(addressee),
     cc: mail.cc.map(addressee),
+    envelope: { from: mail.from.address, to: [...mail.recipients] },
     ...(mail.replyTo === undefined ? {} : { replyTo: addressee(mail.replyTo) }),
     subject: mail.subject,
     text: mail.text,
@@ -122,6 +133,9 @@ function messageOf(mail: OutgoingMail): Record<string, unknown> {
 function failureOf(error: unknown): Delivery {
   const failure = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const reply = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
-  return { ok: false, failure, final: (code === 'EENVELOPE' || code === 'EMESSAGE') && reply >= 500 };
+  return { ok: false, failure, final: (code === 'EENVELOPE' || code === 'EMESSAGE') && replyCode(error) >= 500 };
+}
+
+function replyCode(error: unknown): number {
+  return error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
 }

@@ -5,6 +5,8 @@ export interface OutgoingMail {
   readonly from: Mailbox;
   readonly to: readonly string[];
   readonly cc: readonly string[];
+  /** Those of `to` and `cc` that it goes to this time: the others have it already. */
+  readonly recipients: readonly string[];
   readonly replyTo?: string;
   readonly subject: string;
   readonly text: string;
@@ -17,8 +19,13 @@ export interface OutgoingMail {
 export type Delivery =
   /** Somebody takes care of it now. `note`: addressees that were refused. */
   | { readonly ok: true; readonly note?: string }
-  /** `final`: trying again would not help. */
-  | { readonly ok: false; readonly failure: string; readonly final: boolean };
+  /** `final`: trying again would not help. `delivered`: recipients that have it all the same. */
+  | {
+      readonly ok: false;
+      readonly failure: string;
+      readonly final: boolean;
+      readonly delivered?: readonly string[];
+    };
 
 /** Hands mails over. */
 export interface MailTransport {
