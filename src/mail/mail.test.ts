@@ -277,8 +277,9 @@ onBothDatabases('the text of a confidential mail is forgotten once it was sent o
 onBothDatabases('mails sent long ago are forgotten; what was kept or has failed stays', async (world) => {
   const { server, mailer, jobs, clock } = world;
   const ids = Array.from({ length: 205 }, (_, number) => id.replace(/...$/, String(number).padStart(3, '0')));
-  await Promise.all(ids.map((each) => mailer.send(each, message)));
-  await jobs.settle();
+  const quick = await world.process({ deliver: () => Promise.resolve({ ok: true }) });
+  await Promise.all(ids.map((each) => quick.mailer.send(each, message)));
+  await quick.jobs.settle();
   const keeping = await world.process(null);
   await keeping.mailer.send(id.replace(/...$/, 'aaa'), message);
   server.behave('refuse');
