@@ -58,7 +58,7 @@ export async function startMailServer(t: TestContext | undefined, port = 0): Pro
       callback(code === undefined ? undefined : refusal(code));
     },
     onData(stream, session, callback) {
-      void keep(stream, session).then((mail) => {
+      const kept = keep(stream, session).then((mail) => {
         if (behaviour === 'hang') return hanging.resolve();
         if (behaviour === 'busy-data') return callback(refusal(451));
         if (behaviour === 'refuse-data') return callback(refusal(554));
@@ -67,6 +67,8 @@ export async function startMailServer(t: TestContext | undefined, port = 0): Pro
         if (behaviour === 'cut') return breakConnections(server);
         return callback();
       });
+      // A sender that was killed in the middle of its message: it was not taken.
+      kept.catch(() => undefined);
     },
   });
   server.on('error', () => undefined);
