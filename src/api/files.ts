@@ -1,6 +1,6 @@
 import { decodeBody } from '../forms/index.ts';
-import type { Upload } from '../forms/index.ts';
-import { filesPrefix } from '../files/index.ts';
+import type { Upload, UploadRefusal } from '../forms/index.ts';
+import { filesPrefix } from '../schema/index.ts';
 import { onlyStaff } from './access.ts';
 import type { ApiContext } from './context.ts';
 import { invalid, notFound, ProblemError } from './problem.ts';
@@ -31,21 +31,50 @@ export async function uploadFiles(context: ApiContext, call: Call): Promise<ApiA
   if (refused.length > 0 || uploads.length === 0) {
     await files.discard(uploads.map(({ value }) => value.path).filter((path) => path !== ''));
     if (uploads.length === 0) throw invalid([{ field: 'file', code: 'required', message: 'There is no file.' }]);
-    throw invalid(refused.map(({ name, value }) => ({ field: name, code: value.refused!, message: refusal(value) })));
+    throw invalid(
+      refused.map(({ name, value }) => ({
+        field: name,
+        code: value.refused!,
+        message: `${value.filename} ${refusals[value.refused!]}`,
+      })),
+    );
   }
-  const kept = uploads.map(({ value: { path, filename, mediaType, size } }) => ({ path, filename, mediaType, size }));
-  return json(201, { files: kept });
+  return json(201, { files: uploads.map(({ value }) => keptFile(value)) });
 }
 
-/** `GET /api/files/NAME`: a stored file, to be saved rather than shown. */
+/** The type is that of the content; `width` and `height` are there for pictures that can be shown. */
+function keptFile({ path, filename, mediaType, contentType, size, width, height }: Upload): Record<string, unknown> {
+  const pixels = width === undefined ? {} : { width, height };
+  return { path, filename, mediaType: contentType ?? mediaType, size, ...pixels };
+}
+
+/**
+ * `GET /api/files/NAME`: a stored file. Pictures that we encoded are shown, with `?w=WIDTH` at least so many pixels wide;
+ * everything else is to be saved. What no row holds yet is not there.
+ */
 export async function downloadFile(context: ApiContext, call: Call): Promise<ApiAnswer> {
   await onlyStaff(context, call);
-  const file = await context.files.open(filesPrefix + (call.parameters['name'] ?? ''));
+  const path = filesPrefix + (call.parameters['name'] ?? '');
+  const file = await context.files.open(path, askedWidth(call.request.query));
   if (!file) throw notFound('There is no such file.');
   const { diskPath, size, headers } = file;
   return { status: 200, headers: { 'cache-control': 'private, no-store', ...headers }, body: { diskPath, size } };
 }
 
-function refusal({ filename, refused }: Upload): string {
-  return refused === 'size' ? `${filename} is too large.` : `${filename} is of a kind that is not taken.`;
+function askedWidth(query: string): { readonly width?: number } {
+  const asked = [...new URLSearchParams(query)];
+  if (asked.length === 0) return {};
+  const [name, value = ''] = asked[0]!;
+  if (asked.length > 1 || name !== 'w' || !/^[1-9]\d{0,5}$/.test(value)) {
+    throw new ProblemError(400, { code: 'query', detail: 'A file takes ?w=WIDTH, in pixels, and nothing else.' });
+  }
+  return { width: Number(value) };
 }
+
+const refusals: Readonly<Record<UploadRefusal, string>> = {
+  size: 'is too large.',
+  type: 'is of a kind that is not taken, or its content is not what its name says.',
+  broken: 'is damaged or no real picture.',
+  pixels: 'is too large a picture: at most 50 megapixels are taken, in all its frames together.',
+  busy: 'could not be read just now. Try again in a moment.',
+};

@@ -1,5 +1,4 @@
-import { filesPrefix } from '../files/index.ts';
-import { systemColumn, valueFromJson } from '../schema/index.ts';
+import { filesPrefix, systemColumn, valueFromJson } from '../schema/index.ts';
 import type { Row, Table, Value } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { RowWrite, WriteOutcome } from '../tables/index.ts';

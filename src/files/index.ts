@@ -1,3 +1,4 @@
 /** Uploaded files: kept provisionally while a form is read, permanently once a row holds them. */
-export { filesPrefix, openFileStore } from './store.ts';
-export type { FileStore, FileStoreOptions, StoredFile, SweepOptions } from './store.ts';
+export { openFileStore } from './store.ts';
+export type { FileStore, FileStoreOptions, SweepOptions } from './store.ts';
+export type { OpenOptions, StoredFile } from './stored-file.ts';

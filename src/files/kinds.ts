@@ -3,6 +3,8 @@
  * scripts, programs, what nobody knows) is refused.
  */
 
+import type { ImageFormat } from './image-task.ts';
+
 interface Kind {
   readonly mediaType: string;
   /** What `file-type` may call the content; absent for text, which has no signature. */
@@ -64,6 +66,21 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 
 /** Content of text files that `file-type` knows all the same. */
 const textDetected: ReadonlySet<string> = new Set(['xml', 'ics', 'vcf', 'svg']);
+
+const imageFormats: Readonly<Record<string, ImageFormat>> = {
+  jpg: 'jpeg',
+  jpeg: 'jpeg',
+  png: 'png',
+  gif: 'gif',
+  webp: 'webp',
+  avif: 'avif',
+  svg: 'svg',
+};
+
+/** The format as which a file of this extension is encoded anew; undefined for files that are kept as they are. */
+export function imageFormatOf(extension: string): ImageFormat | undefined {
+  return Object.hasOwn(imageFormats, extension) ? imageFormats[extension] : undefined;
+}
 
 /** Media type to serve a stored file with, undefined for an extension that is never stored. */
 export function mediaTypeOf(extension: string): string | undefined {

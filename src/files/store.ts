@@ -1,30 +1,26 @@
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TextDecoder } from 'node:util';
-import type { Upload, UploadSink } from '../forms/index.ts';
+import type { UploadSink } from '../forms/index.ts';
+import { filesPrefix } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Random } from '../std/index.ts';
-import { agreedExtension, mediaTypeOf } from './kinds.ts';
-
-/** Where stored files are addressed, and what rows hold: this and a random name. */
-export const filesPrefix = '/_backlot/files/';
+import { exists, olderThan, operating, syncPlace } from './disk.ts';
+import type { Folders } from './disk.ts';
+import { imagePool } from './image-pool.ts';
+import type { ImagePoolOptions } from './image-pool.ts';
+import { storeFile } from './incoming.ts';
+import { parseName, parsePath } from './name.ts';
+import { openStored } from './stored-file.ts';
+import type { OpenOptions, StoredFile } from './stored-file.ts';
+import { openVariants } from './variants.ts';
 
 export interface FileStoreOptions {
   /** A folder outside the site, made when absent. */
   readonly dir: string;
   readonly random: Random;
   readonly clock: Clock;
-}
-
-/** A stored file, to be sent to a visitor. */
-export interface StoredFile {
-  /** Its place on disk. */
-  readonly diskPath: string;
-  readonly size: number;
-  readonly modifiedMs: number;
-  /** With these it can do no harm in a browser: not sniffed, not run, saved rather than shown as a page. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Limits on the processes that work on pictures. */
+  readonly images?: ImagePoolOptions;
 }
 
 export interface SweepOptions {
@@ -47,116 +43,51 @@ export interface FileStore extends UploadSink {
   /** Removes what no row will ever hold; gives the number of files. */
   sweep(options: SweepOptions): Promise<number>;
   /** An adopted file by the path that a row holds; undefined when there is none. */
-  open(path: string): Promise<StoredFile | undefined>;
+  open(path: string, options?: OpenOptions): Promise<StoredFile | undefined>;
+  /** How many processes work on pictures, or wait for more of them. */
+  readonly imageProcesses: number;
+  /** Ends what works on pictures. */
+  close(): void;
 }
 
-const namePattern = /^[0-9a-f]{32}(?:\.[a-z0-9]{1,10})?$/;
-
 /** Opens the folder of stored files. Throws `files/unusable` when it cannot be made or written. */
-export async function openFileStore({ dir, random, clock }: FileStoreOptions): Promise<FileStore> {
-  const incoming = join(dir, 'incoming');
-  const kept = join(dir, 'kept');
+export async function openFileStore({ dir, random, clock, images: limits }: FileStoreOptions): Promise<FileStore> {
+  const folders: Folders = {
+    incoming: join(dir, 'incoming'),
+    kept: join(dir, 'kept'),
+    named: join(dir, 'named'),
+    made: join(dir, 'made'),
+  };
   try {
-    for (const folder of [incoming, kept]) await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new BacklotError('files/unusable', `The folder for uploaded files, ${dir}, cannot be used.`, { cause });
   }
+  const images = imagePool(limits);
+  const variants = openVariants(folders, images);
   return {
-    store: (file, content) => storeFile({ incoming, random, clock }, file, content),
-    adopt: async (paths) => await adoptFiles(incoming, kept, paths),
-    discard: async (paths) => await discardFiles([incoming, kept], paths),
-    sweep: async (options) => await sweepFiles(incoming, kept, clock, options),
-    open: async (path) => await openFile(kept, path),
+    store: (file, content) => storeFile({ folders, images, random, clock }, file, content),
+    adopt: async (paths) => await adoptFiles(folders, paths),
+    discard: async (paths) => {
+      for (const path of paths) await removeFile(folders, parsePath(path)?.name);
+    },
+    sweep: async (options) => await sweepFiles(folders, clock.now() - options.olderThanMs, options.isReferenced),
+    open: async (path, options) => await openStored(folders, variants, path, options),
+    get imageProcesses() {
+      return images.size;
+    },
+    close: () => images.close(),
   };
 }
 
-interface Storing {
-  readonly incoming: string;
-  readonly random: Random;
-  readonly clock: Clock;
-}
-
-async function storeFile(
-  { incoming, random, clock }: Storing,
-  file: { filename: string; mediaType: string },
-  content: AsyncIterable<Uint8Array>,
-): Promise<Upload> {
-  const name = Buffer.from(random.bytes(16)).toString('hex');
-  const place = join(incoming, name);
-  try {
-    const handle = await operating(open(place, 'wx', 0o600));
-    const written = await writeAll(handle, content).finally(async () => await handle.close());
-    const extension = agreedExtension(file.filename, await detect(place), written.isText);
-    const described = { filename: file.filename, mediaType: file.mediaType, size: written.bytes };
-    if (extension === undefined) {
-      await rm(place, { force: true });
-      return { ...described, path: '', refused: 'type' };
-    }
-    const stored = `${name}.${extension}`;
-    const seconds = clock.now() / 1000;
-    await operating(utimes(place, seconds, seconds));
-    await operating(rename(place, join(incoming, stored)));
-    return { ...described, path: filesPrefix + stored };
-  } catch (error) {
-    await rm(place, { force: true });
-    throw error;
-  }
-}
-
-interface Written {
-  readonly bytes: number;
-  /** UTF-8 without control characters. */
-  readonly isText: boolean;
-}
-
-async function writeAll(handle: FileHandle, content: AsyncIterable<Uint8Array>): Promise<Written> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let bytes = 0;
-  let isText = true;
-  for await (const chunk of content) {
-    for (let offset = 0; offset < chunk.byteLength;) {
-      const { bytesWritten } = await operating(handle.write(chunk, offset));
-      offset += bytesWritten;
-    }
-    bytes += chunk.byteLength;
-    isText &&= isTextChunk(decoder, chunk);
-  }
-  return { bytes, isText: isText && isTextChunk(decoder) };
-}
-
-/** Without a chunk: whether the text ended between two characters. */
-function isTextChunk(decoder: TextDecoder, chunk?: Uint8Array): boolean {
-  try {
-    decoder.decode(chunk, { stream: chunk !== undefined });
-    return chunk === undefined || !chunk.some(isControl);
-  } catch {
-    return false;
-  }
-}
-
-/** NUL to US, but not tab to carriage return, and not the escape that some texts are coloured with. */
-function isControl(byte: number): boolean {
-  return byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b;
-}
-
-/** What the content is, by its signature. A file that confuses the detector is none that it knows. */
-async function detect(place: string): Promise<string | undefined> {
-  const { fileTypeFromFile } = await import('file-type');
-  try {
-    return (await fileTypeFromFile(place))?.ext;
-  } catch {
-    return undefined;
-  }
-}
-
-async function adoptFiles(incoming: string, kept: string, paths: readonly string[]): Promise<void> {
-  const names = paths.map(nameOf).filter((name) => name !== undefined);
-  if (names.length === 0) return;
-  for (const name of names) {
-    const place = join(incoming, name);
-    if (!(await exists(place))) {
-      if (await exists(join(kept, name))) continue;
-      throw new BacklotError('files/missing', `The uploaded file ${name} is no longer there.`);
+async function adoptFiles({ incoming, kept }: Folders, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  for (const path of paths) {
+    const { name } = parsePath(path) ?? {};
+    const place = name && join(incoming, name);
+    if (!name || !place || !(await exists(place))) {
+      if (name && (await exists(join(kept, name)))) continue;
+      throw new BacklotError('files/missing', `The uploaded file ${path} is not there.`);
     }
     await operating(syncPlace(place));
     await operating(rename(place, join(kept, name)));
@@ -166,89 +97,30 @@ async function adoptFiles(incoming: string, kept: string, paths: readonly string
   await operating(syncPlace(incoming));
 }
 
-async function discardFiles(folders: readonly string[], paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const name = nameOf(path);
-    if (name === undefined) continue;
-    for (const folder of folders) await rm(join(folder, name), { force: true });
-  }
+/** Removes a file with all that was made of it. */
+async function removeFile({ incoming, kept, named, made }: Folders, name: string | undefined): Promise<void> {
+  if (name === undefined) return;
+  for (const folder of [incoming, kept, named]) await rm(join(folder, name), { force: true });
+  await rm(join(made, name), { recursive: true, force: true });
 }
 
-async function sweepFiles(incoming: string, kept: string, clock: Clock, options: SweepOptions): Promise<number> {
-  const before = clock.now() - options.olderThanMs;
-  const { isReferenced } = options;
+async function sweepFiles(
+  folders: Folders,
+  beforeMs: number,
+  isReferenced: SweepOptions['isReferenced'],
+): Promise<number> {
   let removed = 0;
-  for (const name of await oldFiles(incoming, before)) {
-    await rm(join(incoming, name), { force: true });
+  for (const name of await olderThan(folders.incoming, beforeMs)) {
+    const stored = parseName(name);
+    // What was being written when the program was killed has no extension yet.
+    await (stored ? removeFile(folders, name) : rm(join(folders.incoming, name), { force: true }));
     removed += 1;
   }
   if (!isReferenced) return removed;
-  for (const name of await oldFiles(kept, before)) {
-    if (await isReferenced(filesPrefix + name)) continue;
-    await rm(join(kept, name), { force: true });
+  for (const name of await olderThan(folders.kept, beforeMs)) {
+    if (!parseName(name) || (await isReferenced(filesPrefix + name))) continue;
+    await removeFile(folders, name);
     removed += 1;
   }
   return removed;
-}
-
-async function oldFiles(folder: string, beforeMs: number): Promise<string[]> {
-  const old: string[] = [];
-  for (const name of await readdir(folder)) {
-    if (!namePattern.test(name)) continue;
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found && found.mtimeMs < beforeMs) old.push(name);
-  }
-  return old;
-}
-
-async function openFile(kept: string, path: string): Promise<StoredFile | undefined> {
-  const name = nameOf(path);
-  const extension = name?.split('.')[1];
-  const mediaType = extension === undefined ? undefined : mediaTypeOf(extension);
-  if (name === undefined || mediaType === undefined) return undefined;
-  const diskPath = join(kept, name);
-  const found = await stat(diskPath).catch(() => undefined);
-  if (!found?.isFile()) return undefined;
-  return {
-    diskPath,
-    size: found.size,
-    modifiedMs: found.mtimeMs,
-    headers: {
-      'content-type': mediaType,
-      'content-disposition': `attachment; filename="${name}"`,
-      'content-security-policy': "sandbox; default-src 'none'",
-      'x-content-type-options': 'nosniff',
-    },
-  };
-}
-
-/** The stored name in a path; undefined for anything that this store did not make, so no path leads out of it. */
-function nameOf(path: string): string | undefined {
-  const name = path.startsWith(filesPrefix) ? path.slice(filesPrefix.length) : '';
-  return namePattern.test(name) ? name : undefined;
-}
-
-async function exists(place: string): Promise<boolean> {
-  return (await stat(place).catch(() => undefined)) !== undefined;
-}
-
-async function syncPlace(place: string): Promise<void> {
-  const handle = await open(place, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The disk's failures as ours, so that they are told from what went wrong with the sender. */
-async function operating<T>(task: Promise<T>): Promise<T> {
-  try {
-    return await task;
-  } catch (cause) {
-    const full = cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
-    const code = full ? 'files/disk-full' : 'files/failed';
-    const message = full ? 'The disk for uploaded files is full.' : 'An uploaded file could not be kept.';
-    throw new BacklotError(code, message, { cause });
-  }
 }

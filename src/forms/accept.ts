@@ -2,9 +2,10 @@ import type { Upload } from './definition.ts';
 
 /**
  * Whether a file is one of those that an `accept` attribute lists: `.pdf`, `image/png`, `image/*`. An empty list takes
- * every file. The media type is what the sender says; that extension and content agree is the `files` room's to see.
+ * every file. A group (`image/*`) is met by the content alone; a type by the content, or by what the sender says, as some
+ * kinds have several names. That extension and content agree is the `files` room's to see.
  */
-export function accepts(accept: string, upload: Pick<Upload, 'filename' | 'mediaType'>): boolean {
+export function accepts(accept: string, upload: Pick<Upload, 'filename' | 'mediaType' | 'contentType'>): boolean {
   const tokens = accept
     .split(',')
     .map((token) => token.trim().toLowerCase())
@@ -12,8 +13,10 @@ export function accepts(accept: string, upload: Pick<Upload, 'filename' | 'media
   if (tokens.length === 0) return true;
   const filename = upload.filename.toLowerCase();
   const mediaType = upload.mediaType.toLowerCase();
+  const contentType = upload.contentType ?? mediaType;
   return tokens.some((token) => {
     if (token.startsWith('.')) return filename.endsWith(token) && filename.length > token.length;
-    return token.endsWith('/*') ? mediaType.startsWith(token.slice(0, -1)) : mediaType === token;
+    if (token.endsWith('/*')) return contentType.startsWith(token.slice(0, -1));
+    return contentType === token || mediaType === token;
   });
 }

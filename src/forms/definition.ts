@@ -111,11 +111,23 @@ export interface Upload {
   readonly filename: string;
   /** As the sender says. */
   readonly mediaType: string;
-  /** In bytes. */
+  /** What its content is, without parameters: `image/png`. Absent when the file was refused. */
+  readonly contentType?: string;
+  /** In bytes, as sent. */
   readonly size: number;
-  /** Not kept: larger than a file may be, or its content is not what its name says. */
-  readonly refused?: 'size' | 'type';
+  /** In pixels, of pictures that can be shown. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly refused?: UploadRefusal;
 }
+
+/**
+ * Why a file was not kept.
+ * - `size`: larger than a file may be. - `type`: its content is not what its name says, or of no kind that is taken.
+ * - `broken`: a picture that cannot be read. - `pixels`: a picture with too many pixels or frames, or too costly to read.
+ * - `busy`: nothing is wrong with it, but it could not be read just now.
+ */
+export type UploadRefusal = 'size' | 'type' | 'broken' | 'pixels' | 'busy';
 
 /** One entry of the entry list a browser constructs. */
 export interface Entry {
@@ -138,7 +150,11 @@ export type Validity =
   | 'optionMismatch'
   /** Not one of `accept`, or larger than allowed. */
   | 'fileType'
-  | 'fileSize';
+  | 'fileSize'
+  /** A picture that is damaged, is too large to be worked on, or could not be read just now. */
+  | 'fileBroken'
+  | 'filePixels'
+  | 'fileBusy';
 
 export interface FieldError {
   readonly control: number;

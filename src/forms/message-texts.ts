@@ -33,7 +33,16 @@ export interface MessageTexts {
   notOffered(): string;
   fileType(filename: string, accepted: string): string;
   fileSize(filename: string, most: string): string;
+  /** A picture that is damaged, has too many pixels or frames, or could not be read just now. */
+  fileBroken(filename: string): string;
+  filePixels(filename: string): string;
+  fileBusy(filename: string): string;
   week(week: string, year: string): string;
+}
+
+/** What is accepted, where the form says it. */
+function list(accepted: string): string {
+  return accepted === '' ? '' : `: ${accepted}`;
 }
 
 const english: MessageTexts = {
@@ -75,8 +84,12 @@ const english: MessageTexts = {
     return `Please enter ${asked[kind] ?? 'a valid value'}.`;
   },
   notOffered: () => 'Please choose one of the options on offer.',
-  fileType: (filename, accepted) => `“${filename}” is not a kind of file that is accepted here: ${accepted}.`,
+  fileType: (filename, accepted) => `“${filename}” is not a kind of file that is accepted here${list(accepted)}.`,
   fileSize: (filename, most) => `“${filename}” is too large. Please choose a file of at most ${most}.`,
+  fileBroken: (filename) => `“${filename}” is damaged or no real picture. Please choose another file.`,
+  filePixels: (filename) =>
+    `“${filename}” is too large a picture. Please choose one of at most 50 megapixels, in all its frames together.`,
+  fileBusy: (filename) => `“${filename}” could not be read just now. Please try again in a moment.`,
   week: (week, year) => `week ${week}, ${year}`,
 };
 
@@ -121,8 +134,13 @@ const german: MessageTexts = {
   },
   notOffered: () => 'Bitte wählen Sie eine der angebotenen Möglichkeiten.',
   fileType: (filename, accepted) =>
-    `„${filename}“ gehört nicht zu den Dateien, die hier angenommen werden: ${accepted}.`,
+    `„${filename}“ gehört nicht zu den Dateien, die hier angenommen werden${list(accepted)}.`,
   fileSize: (filename, most) => `„${filename}“ ist zu groß. Bitte wählen Sie eine Datei mit höchstens ${most}.`,
+  fileBroken: (filename) => `„${filename}“ ist beschädigt oder kein Bild. Bitte wählen Sie eine andere Datei.`,
+  filePixels: (filename) =>
+    `„${filename}“ ist ein zu großes Bild. Bitte wählen Sie eines mit höchstens 50 Megapixeln, alle Einzelbilder zusammen.`,
+  fileBusy: (filename) =>
+    `„${filename}“ konnte gerade nicht gelesen werden. Bitte versuchen Sie es gleich noch einmal.`,
   week: (week, year) => `Woche ${week}, ${year}`,
 };
 
@@ -167,8 +185,12 @@ const italian: MessageTexts = {
     return `Inserisci ${asked[kind] ?? 'un valore valido'}.`;
   },
   notOffered: () => 'Scegli una delle opzioni disponibili.',
-  fileType: (filename, accepted) => `“${filename}” non è tra i tipi di file accettati: ${accepted}.`,
+  fileType: (filename, accepted) => `“${filename}” non è tra i tipi di file accettati${list(accepted)}.`,
   fileSize: (filename, most) => `“${filename}” è troppo grande. Scegli un file di al massimo ${most}.`,
+  fileBroken: (filename) => `“${filename}” è danneggiato o non è un’immagine. Scegli un altro file.`,
+  filePixels: (filename) =>
+    `“${filename}” è un’immagine troppo grande. Scegline una di al massimo 50 megapixel, tutti i fotogrammi compresi.`,
+  fileBusy: (filename) => `Non è stato possibile leggere “${filename}” in questo momento. Riprova tra poco.`,
   week: (week, year) => `settimana ${week}, ${year}`,
 };
 

@@ -72,6 +72,12 @@ export function messageFor(
       );
     case 'fileSize':
       return texts.fileSize(value, formatBytes(locale, options.fileBytesMax ?? 0));
+    case 'fileBroken':
+      return texts.fileBroken(value);
+    case 'filePixels':
+      return texts.filePixels(value);
+    case 'fileBusy':
+      return texts.fileBusy(value);
     default:
       return texts.unreadable(kind);
   }

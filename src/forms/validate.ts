@@ -7,6 +7,7 @@ import type {
   FormDefinition,
   Submission,
   Upload,
+  UploadRefusal,
   Validated,
   Validity,
 } from './definition.ts';
@@ -144,9 +145,19 @@ function checkFiles({ control, values: sent }: Sent, values: Values, refuse: Ref
   const wrong = uploads.find((upload) => upload.refused === 'type' || !accepts(control.accept ?? '', upload));
   const most = options.fileBytesMax ?? Infinity;
   const large = uploads.find((upload) => upload.refused === 'size' || upload.size > most);
+  const unread = uploads.find(({ refused }) => refused !== undefined);
   if (wrong) refuse(control, 'fileType', wrong.filename);
   else if (large) refuse(control, 'fileSize', large.filename);
+  else if (unread?.refused) refuse(control, fileValidity[unread.refused], unread.filename);
 }
+
+const fileValidity: Readonly<Record<UploadRefusal, Validity>> = {
+  type: 'fileType',
+  size: 'fileSize',
+  broken: 'fileBroken',
+  pixels: 'filePixels',
+  busy: 'fileBusy',
+};
 
 function checkTextControl(one: Sent, values: Values, refuse: Refuse, options: ValidateOptions): void {
   const { control } = one;

@@ -1,8 +1,6 @@
+import { filesPrefix } from '../schema/index.ts';
 import type { AttributeSlot } from './slot.ts';
 import type { SrcsetHole, ValueRef } from './nodes.ts';
-
-/** Where uploads are served; images there can be had at any width. */
-const uploads = '/_backlot/files/';
 
 /** Learns how the sample's candidates follow from its `src`: `a.jpg` and `a-400.jpg 400w`, `a-800.jpg 800w`. */
 export function srcsetHole(ref: ValueRef, slot: AttributeSlot, source: string): SrcsetHole {
@@ -30,7 +28,8 @@ export function srcsetHole(ref: ValueRef, slot: AttributeSlot, source: string): 
  * show the wrong picture. `url` is already written as the page needs it; `stored` is the value itself.
  */
 export function srcsetFor(hole: SrcsetHole, stored: string, url: string): string | null {
-  if (stored.startsWith(uploads)) {
+  // Pictures there can be had in any width.
+  if (stored.startsWith(filesPrefix)) {
     if (hole.descriptors.length === 0) return null;
     return hole.descriptors.map((width) => `${url}?w=${width.slice(0, -1)} ${width}`).join(', ');
   }

@@ -9,6 +9,7 @@ export type { Column, ColumnType, Constraints, Relation, Row, RowPage, Schema, T
 export { shadowableNames, systemColumn, withSystemColumns } from './system.ts';
 export type { SystemName } from './system.ts';
 export { formatInstant, monthDays, weekDays, weekOfDate } from './temporal.ts';
+export { filesPrefix, uploadPaths } from './uploads.ts';
 export { safeUrl } from './url.ts';
 export {
   canonicalString,
