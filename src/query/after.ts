@@ -57,21 +57,41 @@ export function placesAfter({ sort }: Plan, row: Row): readonly AfterPlace[] {
   });
 }
 
+/**
+ * One stretch of the rows that come after a place: equal to it in the first `equal` keys, then beyond it, or without a
+ * value. The stretches follow one another in the query's order, and each is one range of an index in that order.
+ */
+export interface Stretch {
+  readonly equal: readonly AfterPlace[];
+  readonly beyond: AfterPlace;
+  readonly missing: boolean;
+}
+
+/** The stretches after a place, in order. Undefined: one comparison of row values says it all. */
+export function stretchesAfter(places: readonly AfterPlace[]): readonly Stretch[] | undefined {
+  if (isPlain(places)) return undefined;
+  return places
+    .map((beyond, index): Stretch => ({ equal: places.slice(0, index), beyond, missing: false }))
+    .toReversed()
+    .flatMap((stretch) => {
+      // What is missing comes last: nothing is beyond it.
+      if (stretch.beyond.missing) return [];
+      return stretch.beyond.mayMiss ? [stretch, { ...stretch, missing: true }] : [stretch];
+    });
+}
+
 /** Whether one comparison of row values says it all. */
-export function isPlain(places: readonly AfterPlace[]): boolean {
+function isPlain(places: readonly AfterPlace[]): boolean {
   return places.every(({ mayMiss, descending }) => !mayMiss && descending === places[0]?.descending);
 }
 
-/** Parameters in the order in which the text names them. */
-export function afterParams(places: readonly AfterPlace[]): readonly SqlParam[] {
-  if (isPlain(places)) return places.map(({ value }) => value);
-  return places.flatMap(({ missing, value }, index) => {
-    if (missing) return [];
-    return index === places.length - 1 ? [value] : [value, value];
-  });
+/** Parameters of one stretch, in the order in which the text names them. */
+export function stretchParams({ equal, beyond, missing }: Stretch): readonly SqlParam[] {
+  const values = equal.flatMap((place) => (place.missing ? [] : [place.value]));
+  return missing ? values : [...values, beyond.value];
 }
 
-/** What the text depends on besides the plan. */
-export function afterKey(places: readonly AfterPlace[]): string {
-  return `a${places.map(({ missing }) => Number(missing)).join('')}`;
+/** What the text of a stretch depends on besides the plan. */
+export function stretchKey({ equal, missing }: Stretch): string {
+  return `a${equal.map((place) => Number(place.missing)).join('')}${missing ? 'm' : 'b'}`;
 }

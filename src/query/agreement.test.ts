@@ -10,7 +10,18 @@ import { siteWithQueries } from './agreement-query.ts';
 import type { Case } from './agreement-query.ts';
 import type { Site } from './agreement-site.ts';
 import { fillStatements } from './agreement-tables.ts';
-import { checkQuery, compareRows, formatQuery, matches, matchesOwn, parseQuery, sortColumns, toSql } from './index.ts';
+import {
+  checkQuery,
+  compareRows,
+  formatQuery,
+  matches,
+  matchesOwn,
+  parseQuery,
+  servingIndexes,
+  sortColumns,
+  toSql,
+  toSqlParts,
+} from './index.ts';
 import type { CheckedQuery, CheckOptions, Dialect, Query, SqlQuery } from './index.ts';
 
 /** A database that holds one site at a time. */
@@ -74,16 +85,41 @@ async function assertAgrees(database: TestDatabase, each: Case): Promise<void> {
   assert.deepEqual(await idsOf(all), expected, say(all));
   const part = toSql(query, each.scope, dialect, { limit, offset });
   assert.deepEqual(await idsOf(part), expected.slice(offset, offset + limit), say(part));
+  await makeIndexes(database, query);
+  if (sortColumns(query)) {
+    for (const way of ['walk', 'collect'] as const) {
+      const found = toSql(query, each.scope, dialect, { limit, offset, way });
+      assert.deepEqual(await idsOf(found), expected.slice(offset, offset + limit), say(found));
+    }
+  }
   const rest = toSql(query, each.scope, dialect, { offset });
   assert.deepEqual(await idsOf(rest), expected.slice(offset), say(rest));
   const place = offset % Math.max(1, expected.length);
   const last = (each.site.rows[each.table.name] ?? []).find((row) => row['id'] === expected[place]);
   if (last && sortColumns(query)) {
-    const following = toSql(query, each.scope, dialect, { after: last, limit });
-    assert.deepEqual(await idsOf(following), expected.slice(place + 1, place + 1 + limit), say(following));
+    for (const way of [undefined, 'walk', 'collect'] as const) {
+      const found: unknown[] = [];
+      for (const part of toSqlParts(query, each.scope, dialect, { after: last, ...(way && { way }) })) {
+        const following = part(limit - found.length);
+        found.push(...(await idsOf(following)));
+        assert.deepEqual(found, expected.slice(place + 1, place + 1 + found.length), say(following));
+        if (found.length === limit) break;
+      }
+      assert.deepEqual(found, expected.slice(place + 1, place + 1 + limit), say(all));
+    }
   }
   const count = toSql(query, each.scope, dialect, { count: true });
   assert.equal(Number((await database.rows(count))[0]?.['count']), expected.length, say(count));
+}
+
+/** What is found must not depend on the indexes that are there. */
+async function makeIndexes(database: TestDatabase, query: CheckedQuery): Promise<void> {
+  const serving = servingIndexes(query, database.dialect);
+  for (const index of [serving?.walk, serving?.collect]) {
+    if (!index) continue;
+    const keys = index.keys.map(({ written }) => written).join(', ');
+    await database.rows({ sql: `CREATE INDEX ON "${index.table.sqlName}" (${keys})`, params: [] });
+  }
 }
 
 async function assertAlwaysAgree(database: TestDatabase, runs: number): Promise<void> {
@@ -105,8 +141,15 @@ function sqliteDatabase(): TestDatabase {
       database = new DatabaseSync(':memory:');
       for (const { sql, params } of fillStatements(site, 'sqlite')) database.prepare(sql).run(...params.map(bound));
     },
-    rows: async ({ sql, params }) => database.prepare(sql).all(...params.map(bound)),
+    rows: async ({ sql, params }) => database.prepare(named(sql)).all(...params.map(bound)),
   };
+}
+
+let indexCount = 0;
+
+/** SQLite asks for a name. */
+function named(sql: string): string {
+  return sql.replace(/^CREATE INDEX ON/, () => `CREATE INDEX i${++indexCount} ON`);
 }
 
 function bound(value: SqlQuery['params'][number]): null | number | string {

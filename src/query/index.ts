@@ -21,7 +21,9 @@ export type {
   SortKey,
   SqlQuery,
 } from './query.ts';
-export { toSql } from './sql.ts';
-export type { SqlOptions } from './sql.ts';
+export { servingIndexes } from './serving-index.ts';
+export type { Serving, ServingIndex } from './serving-index.ts';
+export { probeSql, sampleSql, toSql, toSqlParts } from './sql.ts';
+export type { SqlOptions, Way } from './sql.ts';
 export { postgresSearchVector } from './statement.ts';
 export { foldedValue, rowWords, searchWords } from './words.ts';

@@ -40,9 +40,9 @@ void test('comparisons, golden', () => {
       'LIMIT $6 OFFSET $7',
   ]);
   assert.deepEqual(written('available&!available&name&tags&price', dish, { count: true }), [
-    'WHERE t0."available" = 1 AND (t0."available" = 1) IS NOT TRUE AND t0."name" <> \'\' AND t0."tags" <> \'[]\' AND ' +
+    'WHERE t0."available" = 1 AND COALESCE(t0."available", 0) = 0 AND t0."name" <> \'\' AND t0."tags" <> \'[]\' AND ' +
       't0."price" IS NOT NULL',
-    'WHERE t0."available" AND (t0."available") IS NOT TRUE AND t0."name" <> \'\' AND t0."tags" <> \'[]\' AND ' +
+    'WHERE t0."available" AND COALESCE(t0."available", FALSE) = FALSE AND t0."name" <> \'\' AND t0."tags" <> \'[]\' AND ' +
       't0."price" IS NOT NULL',
   ]);
 });

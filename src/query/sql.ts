@@ -1,5 +1,6 @@
 import type { Row } from '../schema/index.ts';
-import { afterKey, afterParams, placesAfter } from './after.ts';
+import { placesAfter, stretchesAfter, stretchKey, stretchParams } from './after.ts';
+import type { AfterPlace, Stretch } from './after.ts';
 import { searchTermsOf } from './match.ts';
 import { planInUse } from './in-use.ts';
 import type { TablesInUse } from './in-use.ts';
@@ -7,6 +8,7 @@ import { boundOf, operandRanges } from './operand.ts';
 import type { Plan, PlannedCondition, Range, Shape, SqlParam } from './plan.ts';
 import { planOf, targetType } from './plan.ts';
 import type { CheckedQuery, Dialect, QueryScope, SqlQuery } from './query.ts';
+import { isEqual, isSelective } from './serving-index.ts';
 import { writeSql } from './statement.ts';
 
 /** Texts kept for one query and dialect; what varies is only how many values an operand has. */
@@ -24,9 +26,14 @@ export interface SqlOptions {
    * order that follows relations cannot be continued so.
    */
   readonly after?: Row;
+  /** How to find the rows, where the index for it is there. Only SQLite needs to be told. */
+  readonly way?: Way;
   /** The tables of the database, where their physical names may differ from those of the schema checked against. */
   readonly inUse?: TablesInUse;
 }
+
+/** Along the index of the query's order, or by gathering what fits: see `servingIndexes`. */
+export type Way = 'walk' | 'collect';
 
 /**
  * Writes a checked query for a database: all physical columns of its table (those of many references are not in it),
@@ -34,29 +41,115 @@ export interface SqlOptions {
  * with the query, so that the same query costs only its parameters.
  *
  * The query's own `limit` and `page` are the caller's to turn into options: see `pageWindow`. Throws for a query
- * without a table, or with a condition on a name that only the caller knows (`saved`).
+ * without a table, with a condition on a name that only the caller knows (`saved`), or `after` a row: what follows that
+ * is read in several stretches, see {@link toSqlParts}.
  */
 export function toSql(query: CheckedQuery, scope: QueryScope, dialect: Dialect, options: SqlOptions = {}): SqlQuery {
+  const parts = toSqlParts(query, scope, dialect, options);
+  if (parts.length !== 1) throw new Error('what follows a row is read in several stretches');
+  return parts[0]!(options.limit);
+}
+
+/** Writes one stretch of a list, of so many rows at most. */
+export type SqlPart = (limit: number | undefined) => SqlQuery;
+
+/**
+ * As {@link toSql}, in one or more parts that follow one another: the next is wanted where those before it gave fewer
+ * rows than `limit`. Each is one range of an index in the query's order, so that the rows between the beginning and
+ * the place are never read.
+ */
+export function toSqlParts(
+  query: CheckedQuery,
+  scope: QueryScope,
+  dialect: Dialect,
+  options: SqlOptions = {},
+): readonly SqlPart[] {
   if (!query.table) throw new Error('a query without a table has no SQL');
-  const { table, plan } = planInUse(query.table, planOf(query), options.inUse);
+  const { plan } = planInUse(query.table, planOf(query), options.inUse);
+  const places = options.after && placesAfter(plan, options.after);
+  const stretches = places && stretchesAfter(places);
+  if (!stretches) return [(limit) => writePart(query, scope, dialect, { ...options, limit }, { places })];
+  return stretches.map(
+    (stretch): SqlPart =>
+      (limit) =>
+        writePart(query, scope, dialect, { ...options, limit }, { stretch }),
+  );
+}
+
+const probes = new WeakMap<Plan, Plan>();
+
+/**
+ * Counts, up to `limit`, the rows that gathering would have to look at: what the search finds, else what fits the
+ * conditions that an index is entered by. SQLite only; PostgreSQL keeps statistics of its own.
+ */
+export function probeSql(query: CheckedQuery, scope: QueryScope, inUse: TablesInUse, limit: number): SqlQuery {
+  const { table, plan } = planInUse(query.table!, planOf(query), inUse);
+  let probe = probes.get(plan);
+  if (!probe) {
+    const leading = plan.sort[0]?.target;
+    const column = leading?.kind === 'column' ? leading.column : undefined;
+    const entered = plan.conditions.filter((each) => isEqual(each) || isSelective(each, column));
+    probe = { ...plan, conditions: query.searches ? [] : entered, texts: new Map() };
+    probes.set(plan, probe);
+  }
+  const params: SqlParam[] = [];
+  const shapes = probe.conditions.map((condition) => addParams(params, condition, scope, 'sqlite'));
+  const terms = searchTermsOf(query, scope);
+  if (terms.length > 0) params.push(searchParam(terms, 'sqlite'));
+  params.push(limit);
+  const shape = { shapes, searches: Math.min(1, terms.length), limits: 'l', count: false, probe: true };
+  const key = `${shape.searches}${shapes.map(shapeKey).join('')}`;
+  return { sql: keptText(probe, key, () => writeSql(table, probe, 'sqlite', shape)), params };
+}
+
+/** How many of the newest `rows` hold the words of a search, without asking its index. SQLite only. */
+export function sampleSql(query: CheckedQuery, scope: QueryScope, inUse: TablesInUse, rows: number): SqlQuery {
+  const { table } = planInUse(query.table!, planOf(query), inUse);
+  const terms = searchTermsOf(query, scope);
+  const tests = terms.map(() => `instr(' ' || "_words", ?) > 0`);
+  const newest = `SELECT "_words" FROM "${table.sqlName.replaceAll('"', '""')}" ORDER BY "_row" DESC LIMIT ?`;
+  const sql = `SELECT COUNT(*) AS "count" FROM (${newest}) WHERE ${tests.join(' AND ') || 'TRUE'}`;
+  return { sql, params: [rows, ...terms.map((term) => ` ${term}`)] };
+}
+
+interface Place {
+  readonly places?: readonly AfterPlace[] | undefined;
+  readonly stretch?: Stretch;
+}
+
+function writePart(
+  query: CheckedQuery,
+  scope: QueryScope,
+  dialect: Dialect,
+  options: Omit<SqlOptions, 'limit'> & { readonly limit: number | undefined },
+  { places, stretch }: Place,
+): SqlQuery {
+  const { table, plan } = planInUse(query.table!, planOf(query), options.inUse);
   const params: SqlParam[] = [];
   const shapes = plan.conditions.map((condition) => addParams(params, condition, scope, dialect));
   const terms = searchTermsOf(query, scope);
-  if (terms.length > 0) params.push(searchParam(terms, dialect));
-  const searches = terms.length > 0;
+  const way = dialect === 'sqlite' ? options.way : undefined;
+  if (terms.length > 0)
+    params.push(...(way === 'walk' ? terms.map((term) => ` ${term}`) : [searchParam(terms, dialect)]));
   const { limit, offset, count = false } = options;
-  const after = options.after && placesAfter(plan, options.after);
-  if (after) params.push(...afterParams(after));
+  if (places) params.push(...places.map(({ value }) => value));
+  if (stretch) params.push(...stretchParams(stretch));
   const limits = count ? '' : `${limit === undefined ? '' : 'l'}${offset === undefined ? '' : 'o'}`;
   if (limits.includes('l')) params.push(limit ?? null);
   if (limits.includes('o')) params.push(offset ?? null);
-  const key = `${dialect} ${count ? 'c' : ''}${searches ? 's' : ''}${limits}${after ? afterKey(after) : ''}${shapes.map(shapeKey).join('')}`;
-  return {
-    sql: keptText(plan, key, () =>
-      writeSql(table, plan, dialect, { shapes, searches, limits, count, ...(after && { after }) }),
-    ),
-    params,
+  const searches = way === 'walk' ? terms.length : Math.min(1, terms.length);
+  const after = stretch ? stretchKey(stretch) : places ? 'p' : '';
+  const key = `${dialect} ${count ? 'c' : ''}${way ?? ''} ${searches}${limits}${after}${shapes.map(shapeKey).join('')}`;
+  const shape = {
+    shapes,
+    searches,
+    limits,
+    count,
+    ...(places && { places }),
+    ...(stretch && { stretch }),
+    ...(way && { way }),
   };
+  return { sql: keptText(plan, key, () => writeSql(table, plan, dialect, shape)), params };
 }
 
 function keptText(plan: Plan, key: string, write: () => string): string {

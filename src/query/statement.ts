@@ -1,20 +1,28 @@
 import { foldColumn, linkTable, searchTable } from '../schema/index.ts';
 import type { Column, Table } from '../schema/index.ts';
-import { isNeverMissing, isPlain } from './after.ts';
-import type { AfterPlace } from './after.ts';
+import { isNeverMissing } from './after.ts';
+import type { AfterPlace, Stretch } from './after.ts';
 import type { Plan, PlannedCondition, PlannedSort, Shape, Step, Target } from './plan.ts';
 import { isFolded, targetType, zeroIsNothing } from './plan.ts';
 import type { Dialect } from './query.ts';
+import { isEqual, orFalse } from './serving-index.ts';
 
 /** What a statement's text depends on besides the plan. */
 export interface StatementShape {
   readonly shapes: readonly Shape[];
-  readonly searches: boolean;
+  /** How many parameters the search takes; 0 without one. */
+  readonly searches: number;
   /** Holds `l` with a limit, `o` with an offset. */
   readonly limits: string;
   readonly count: boolean;
-  /** Only rows after a place in the order. */
-  readonly after?: readonly AfterPlace[];
+  /** Only rows after a place in an order by columns that are never missing. */
+  readonly places?: readonly AfterPlace[];
+  /** Only one stretch of the rows after a place in the order. */
+  readonly stretch?: Stretch;
+  /** SQLite only: how to find the rows. */
+  readonly way?: 'walk' | 'collect';
+  /** Only how many match, counting no further than the limit. */
+  readonly probe?: boolean;
 }
 
 /** A statement being written: placeholders and aliases are numbered as they come. */
@@ -32,32 +40,92 @@ export function postgresSearchVector(alias?: string): string {
   return `array_to_tsvector(string_to_array(${alias === undefined ? '' : `${alias}.`}"_words", ' '))`;
 }
 
-/** Writes the text. Placeholders stand in the order of conditions, search, limit, offset. */
+/** Writes the text. Placeholders stand in the order of conditions, search, place, limit, offset. */
 export function writeSql(table: Table, plan: Plan, dialect: Dialect, shape: StatementShape): string {
   const writer: Writer = { dialect, parameterCount: 0, aliasCount: 0 };
   const where = plan.conditions
-    .map((condition, index) => writeCondition(writer, condition, shape.shapes[index] ?? { points: 0, ranges: 0 }))
+    .map((condition, index) => writeHinted(writer, plan, condition, index, shape))
     .filter((condition) => condition !== 'TRUE');
-  if (shape.searches) where.push(writeSearch(writer, table));
-  if (shape.after) where.push(writeAfter(writer, shape.after));
+  if (shape.searches > 0) where.push(writeSearch(writer, table, shape));
+  const sign = shape.way === 'collect' ? '+' : '';
+  if (shape.places) where.push(writeAfter(writer, shape.places, sign));
+  if (shape.stretch) where.push(writeStretch(writer, shape.stretch, sign));
   const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
   const from = `${quote(table.sqlName)} AS t0`;
   if (shape.count) return `SELECT COUNT(*) AS "count" FROM ${from}${filter}`;
-  const order = writeOrder(writer, plan.sort);
+  if (shape.probe) {
+    return `SELECT COUNT(*) AS "count" FROM (SELECT 1 FROM ${from}${filter}${writeLimits(writer, shape.limits)})`;
+  }
   const columns = Object.values(table.columns).filter(({ type, detached }) => type.kind !== 'references' && !detached);
   const selected = columns.map((column) => field('t0', column.sqlName)).join(', ');
+  if (shape.way === 'collect') return writeCollecting(writer, plan, shape, { from, filter, selected });
+  const order = writeOrder(writer, plan.sort);
   const joins = order.joins.map((join) => ` ${join}`).join('');
   return `SELECT ${selected} FROM ${from}${joins}${filter}${order.by}${writeLimits(writer, shape.limits)}`;
 }
 
-function writeCondition(writer: Writer, condition: PlannedCondition, shape: Shape): string {
-  const { comparison, negated } = condition;
+/**
+ * Sorts only what the order compares, from an index that holds all of it; whole rows are read for the page alone. The
+ * sign in front of the first key tells SQLite not to walk the index of the order instead.
+ */
+function writeCollecting(
+  writer: Writer,
+  plan: Plan,
+  shape: StatementShape,
+  { from, filter, selected }: { readonly from: string; readonly filter: string; readonly selected: string },
+): string {
+  const { by } = writeOrder(writer, plan.sort);
+  const inner = by.replace(' ORDER BY ', ' ORDER BY +');
+  const found = `SELECT t0."_row" FROM ${from}${filter}${inner}${writeLimits(writer, shape.limits)}`;
+  return `SELECT ${selected} FROM ${from} WHERE t0."_row" IN (${found})${inner}`;
+}
+
+/**
+ * A condition, with the sign that keeps SQLite from an index of its own where the order's index is to be walked: what is
+ * found by the former would have to be sorted, all of it. A bound on the side where a page begins is lower than the
+ * page's own beginning.
+ */
+function writeHinted(
+  writer: Writer,
+  plan: Plan,
+  condition: PlannedCondition,
+  index: number,
+  shape: StatementShape,
+): string {
+  const { target } = condition;
+  const size = shape.shapes[index] ?? { points: 0, ranges: 0 };
+  const own = writer.dialect === 'sqlite' && target.kind === 'column' && target.steps.length === 0;
+  if (!own || condition.comparison === 'true') return writeCondition(writer, condition, size, noHint);
+  const [leading] = plan.sort;
+  const leads = leading?.target.kind === 'column' && leading.target.column === target.column;
+  if (leads && shape.stretch) return writeCondition(writer, condition, size, leading.descending ? noEnd : noBeginning);
+  const walked = shape.way === 'walk' && !leads && !isEqual(condition);
+  const searched = shape.way === 'collect' && shape.searches > 0;
+  return writeCondition(writer, condition, size, walked || searched ? neither : noHint);
+}
+
+/** Which bounds of a range an index may not be entered by. */
+interface Hint {
+  readonly low: string;
+  readonly high: string;
+}
+
+const noHint: Hint = { low: '', high: '' };
+const noBeginning: Hint = { low: '+', high: '' };
+const noEnd: Hint = { low: '', high: '+' };
+const neither: Hint = { low: '+', high: '+' };
+
+function writeCondition(writer: Writer, condition: PlannedCondition, shape: Shape, hint: Hint): string {
+  const { comparison, negated, target } = condition;
   if (comparison !== 'true' && shape.points + shape.ranges === 0) return negated ? 'TRUE' : 'FALSE';
-  const positive = writePositive(writer, condition, shape);
+  if (negated && isEqual(condition) && target.kind === 'column') {
+    return `${orFalse(field('t0', target.column.sqlName), writer.dialect)} = ${writer.dialect === 'sqlite' ? '0' : 'FALSE'}`;
+  }
+  const positive = writePositive(writer, condition, shape, hint);
   return negated ? `(${positive}) IS NOT TRUE` : positive;
 }
 
-function writePositive(writer: Writer, condition: PlannedCondition, shape: Shape): string {
+function writePositive(writer: Writer, condition: PlannedCondition, shape: Shape, hint: Hint): string {
   const { target, comparison } = condition;
   if (target.kind === 'extra') throw new Error(`“${target.name}” is not stored: a query on it has no SQL`);
   if (target.kind === 'aggregate') return writeAggregateTest(writer, target, condition, shape);
@@ -67,7 +135,7 @@ function writePositive(writer: Writer, condition: PlannedCondition, shape: Shape
     }
     if (target.column.type.kind === 'references') return writeLinked(writer, target, alias, condition, shape);
     if (comparison === 'true') return writePresent(writer, target.column, alias);
-    return writeTest(writer, condition, valueOf(target, alias), shape);
+    return writeTest(writer, condition, valueOf(target, alias), shape, hint);
   });
 }
 
@@ -141,7 +209,13 @@ function writePresent(writer: Writer, column: Column, alias: string): string {
   return isStoredText(column) ? `${value} <> ''` : `${value} IS NOT NULL`;
 }
 
-function writeTest(writer: Writer, condition: PlannedCondition, value: string, shape: Shape): string {
+function writeTest(
+  writer: Writer,
+  condition: PlannedCondition,
+  value: string,
+  shape: Shape,
+  hint: Hint = noHint,
+): string {
   const { comparison, target } = condition;
   const type = targetType(target);
   if (type.kind === 'set') return writeMember(writer, comparison === 'like', value, shape);
@@ -149,14 +223,19 @@ function writeTest(writer: Writer, condition: PlannedCondition, value: string, s
     return anyOf(Array.from({ length: shape.points }, () => writeContains(writer, value)));
   }
   const ordered = type.kind === 'references' || type.kind === 'reference' ? value : collated(writer, value, target);
-  if (comparison !== 'eq') return `${ordered} ${comparison === 'min' ? '>=' : '<='} ${placeholder(writer)}`;
+  if (comparison === 'min') return `${hint.low}${ordered} >= ${placeholder(writer)}`;
+  if (comparison === 'max') return `${hint.high}${ordered} <= ${placeholder(writer)}`;
   const tests: string[] = [];
-  if (shape.points === 1) tests.push(`${value} = ${placeholder(writer)}`);
-  else if (shape.points > 1) tests.push(`${value} IN (${placeholders(writer, shape.points)})`);
-  for (let i = 0; i < shape.ranges; i++) {
-    tests.push(`${ordered} BETWEEN ${placeholder(writer)} AND ${placeholder(writer)}`);
-  }
+  const unentered = hint.low === '' || hint.high === '' ? '' : '+';
+  if (shape.points === 1) tests.push(`${unentered}${value} = ${placeholder(writer)}`);
+  else if (shape.points > 1) tests.push(`${unentered}${value} IN (${placeholders(writer, shape.points)})`);
+  for (let i = 0; i < shape.ranges; i++) tests.push(writeRange(writer, ordered, hint));
   return anyOf(tests);
+}
+
+function writeRange(writer: Writer, value: string, { low, high }: Hint): string {
+  if (low === high) return `${low}${value} BETWEEN ${placeholder(writer)} AND ${placeholder(writer)}`;
+  return `(${low}${value} >= ${placeholder(writer)} AND ${high}${value} <= ${placeholder(writer)})`;
 }
 
 /** A test on the members of a set, kept as a JSON array of strings. */
@@ -190,7 +269,11 @@ function writeAggregate(writer: Writer, target: Extract<Target, { kind: 'aggrega
   return name === 'sum' ? `COALESCE(${all}, 0)` : all;
 }
 
-function writeSearch(writer: Writer, table: Table): string {
+function writeSearch(writer: Writer, table: Table, { searches, way }: StatementShape): string {
+  if (way === 'walk') {
+    const tests = Array.from({ length: searches }, () => `instr(' ' || t0."_words", ${placeholder(writer)}) > 0`);
+    return tests.join(' AND ');
+  }
   if (writer.dialect === 'postgres') return `${postgresSearchVector('t0')} @@ ${placeholder(writer)}::tsquery`;
   const index = quote(searchTable(table));
   return `t0."_row" IN (SELECT rowid FROM ${index} WHERE ${index} MATCH ${placeholder(writer)})`;
@@ -216,31 +299,25 @@ function writeOrder(writer: Writer, sort: readonly PlannedSort[]): { readonly jo
   return { joins, by: keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}` };
 }
 
-/**
- * Rows whose sort keys come after those of a place, as `ORDER BY` compares them: missing values last. Where nothing can
- * be missing and all goes one way, as in the default order, one comparison of row values lets an index begin there.
- */
-function writeAfter(writer: Writer, places: readonly AfterPlace[]): string {
-  const sql = (place: AfterPlace): string => {
-    const name = place.folded ? foldColumn(place.column) : place.column.sqlName;
-    return collated(writer, field('t0', name), { kind: 'column', steps: [], table: place.table, column: place.column });
-  };
-  const [first] = places;
-  if (first && isPlain(places)) {
-    const compared = places.map(sql).join(', ');
-    return `(${compared}) ${first.descending ? '<' : '>'} (${placeholders(writer, places.length)})`;
-  }
-  const write = (index: number): string => {
-    const place = places[index]!;
-    // SQLite would gather the alternatives from indexes and sort them all; the sign keeps it to the order and the limit.
-    const key = `${writer.dialect === 'sqlite' ? '+' : ''}${sql(place)}`;
-    const last = index === places.length - 1;
-    if (place.missing) return last ? 'FALSE' : `(${key} IS NULL AND ${write(index + 1)})`;
-    const beyond = `${key} ${place.descending ? '<' : '>'} ${placeholder(writer)}`;
-    const later = place.mayMiss ? `${beyond} OR ${key} IS NULL` : beyond;
-    return last ? `(${later})` : `(${later} OR (${key} = ${placeholder(writer)} AND ${write(index + 1)}))`;
-  };
-  return write(0);
+/** Rows after a place where nothing can be missing and all goes one way: an index begins there. */
+function writeAfter(writer: Writer, places: readonly AfterPlace[], sign: string): string {
+  const compared = places.map((place) => `${sign}${placeKey(writer, place)}`).join(', ');
+  return `(${compared}) ${places[0]?.descending === true ? '<' : '>'} (${placeholders(writer, places.length)})`;
+}
+
+function writeStretch(writer: Writer, { equal, beyond, missing }: Stretch, sign: string): string {
+  const tests = equal.map((place) => {
+    const key = `${sign}${placeKey(writer, place)}`;
+    return place.missing ? `${key} IS NULL` : `${key} = ${placeholder(writer)}`;
+  });
+  const key = `${sign}${placeKey(writer, beyond)}`;
+  tests.push(missing ? `${key} IS NULL` : `${key} ${beyond.descending ? '<' : '>'} ${placeholder(writer)}`);
+  return tests.join(' AND ');
+}
+
+function placeKey(writer: Writer, { table, column, folded }: AfterPlace): string {
+  const name = folded ? foldColumn(column) : column.sqlName;
+  return collated(writer, field('t0', name), { kind: 'column', steps: [], table, column });
 }
 
 /** Joins the rows that a path of single references reaches; each relation once. */
