@@ -22,6 +22,10 @@ export interface PostgresServer {
   readonly url: string;
   /** Makes an empty database and gives its address. Without a name it gets one of its own. `icu` as at the start. */
   createDatabase(name?: string, options?: { readonly icu?: boolean }): Promise<string>;
+  /** Stops the server as a power failure would: at once, in the middle of transactions. Its data stays. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash, on the same port. */
+  recover(): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -84,7 +88,11 @@ async function startIn(root: string, options: PostgresOptions): Promise<Postgres
     '--no-instructions',
     ...(options.icu ? icuFlags : byteFlags),
   ]);
-  const { server, port } = await serve(join(binaries, 'postgres'), identity, data, options.fsync ?? true);
+  const start = (fixed?: number): ReturnType<typeof serve> =>
+    serve(join(binaries, 'postgres'), identity, data, options.fsync ?? true, fixed);
+  const first = await start();
+  const { port } = first;
+  let { server } = first;
   const address = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   const stopNow = (): void => {
     server.kill('SIGQUIT');
@@ -99,6 +107,15 @@ async function startIn(root: string, options: PostgresOptions): Promise<Postgres
     async createDatabase(name = `test_${++made}`, { icu } = {}) {
       await createDatabase(address('postgres'), name, icu);
       return address(name);
+    },
+    async crash() {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      // PostgreSQL's immediate shutdown.
+      server.kill('SIGQUIT');
+      await ended;
+    },
+    async recover() {
+      ({ server } = await start(port));
     },
     async stop() {
       process.off('exit', stopNow);
@@ -162,9 +179,10 @@ async function serve(
   identity: Identity,
   data: string,
   fsync: boolean,
+  fixed?: number,
 ): Promise<{ server: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = fixed ?? (await freePort());
     const settings = {
       listen_addresses: '127.0.0.1',
       port: String(port),
