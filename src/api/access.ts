@@ -8,7 +8,7 @@ import type { Call } from './request.ts';
 const actions: readonly Action[] = ['read', 'insert', 'update', 'delete'];
 
 /** Tables of the program's own that are reached through resources of their own, never as rows. */
-const hidden: ReadonlySet<string> = new Set(['_user', '_credential', '_session', '_setup']);
+const hidden: ReadonlySet<string> = new Set(['_user', '_credential', '_session', '_setup', '_reading']);
 
 /**
  * Who may do what with which table: editors everything with the site's own; admins may read what the program keeps, and

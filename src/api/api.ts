@@ -1,11 +1,16 @@
 import { BacklotError, boundedCache } from '../std/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { accessRules } from './access.ts';
+import { beginBackup, downloadBackup, listBackups, removeBackup, restoreBackup } from './backups.ts';
 import type { ApiContext, ApiOptions } from './context.ts';
 import { downloadFile, uploadFiles } from './files.ts';
+import { listChanges } from './changes.ts';
 import { readHistory, undoChange } from './history.ts';
+import { listJobs, removeJob, retryJob } from './jobs.ts';
+import { listMails, readMail, removeMail, sendMailAgain } from './mails.ts';
 import { readOpenApi } from './openapi.ts';
 import { problem, ProblemError } from './problem.ts';
+import { changeReading, readReading } from './reading.ts';
 import { headerOf } from './request.ts';
 import type { ApiAnswer, ApiRequest, Call } from './request.ts';
 import { findRoute } from './routes.ts';
@@ -17,6 +22,8 @@ import { listRows } from './rows-list.ts';
 import { readSchema } from './schema-answer.ts';
 import { readSite } from './site-answer.ts';
 import { createSession, endSession, listSessions, proveSession, readSession, revokeSession, setUp } from './session.ts';
+import { releaseSpam } from './spam.ts';
+import { readSummary } from './summary.ts';
 import { addUser, changeUser, listUsers, readUser, removeUser } from './users.ts';
 
 const visitor: Actor = { kind: 'visitor', id: 'visitor', roles: [] };
@@ -31,12 +38,25 @@ const routes: readonly Route[] = [
   { path: 'setup', methods: { POST: setUp } },
   { path: 'users', methods: { GET: listUsers, POST: addUser } },
   { path: 'users/:id', methods: { GET: readUser, PATCH: changeUser, DELETE: removeUser } },
+  { path: 'mails', methods: { GET: listMails } },
+  { path: 'mails/:id', methods: { GET: readMail, DELETE: removeMail } },
+  { path: 'mails/:id/send', methods: { POST: sendMailAgain } },
+  { path: 'jobs', methods: { GET: listJobs } },
+  { path: 'jobs/:id', methods: { DELETE: removeJob } },
+  { path: 'jobs/:id/retry', methods: { POST: retryJob } },
+  { path: 'backups', methods: { GET: listBackups, POST: beginBackup } },
+  { path: 'backups/:name', methods: { GET: downloadBackup, DELETE: removeBackup } },
+  { path: 'backups/:name/restore', methods: { POST: restoreBackup } },
   { path: 'files', methods: { POST: uploadFiles } },
   { path: 'files/:name', methods: { GET: downloadFile } },
   { path: 'schema', methods: { GET: readSchema } },
   { path: 'site', methods: { GET: readSite } },
   { path: 'openapi.json', methods: { GET: readOpenApi } },
+  { path: 'changes', methods: { GET: listChanges } },
   { path: 'changes/:change/undo', methods: { POST: undoChange } },
+  { path: 'summary', methods: { GET: readSummary } },
+  { path: 'me/reading', methods: { GET: readReading, POST: changeReading } },
+  { path: '_spam/:id/release', methods: { POST: releaseSpam } },
   // A table that is called like one of the above is reached here.
   ...tableRoutes('tables/:table'),
   ...tableRoutes(':table'),

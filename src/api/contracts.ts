@@ -14,6 +14,8 @@ const email = z.string().max(1000);
 const roles = z.array(z.string().max(100)).max(50);
 const name = z.string().max(1000);
 const instant = z.string().meta({ format: 'date-time' });
+/** Ids of rows; as many as a screen can show. */
+const ids = z.array(z.string().max(100)).max(500);
 
 export const contracts = {
   signIn: z.strictObject({ email, password }),
@@ -21,8 +23,22 @@ export const contracts = {
   setup: z.strictObject({ token: z.string().max(200), email, password, name: name.optional() }),
   newUser: z.strictObject({ email, password, name: name.optional(), roles: roles.default([]) }),
   userChanges: z.strictObject({ email, password, name, roles }).partial(),
-  move: z.strictObject({
-    after: z.string().nullable().meta({ description: 'The id of the row it goes behind; null for the beginning.' }),
+  move: z
+    .strictObject({
+      after: z.string().nullable().meta({ description: 'The id of the row it goes behind; null for the beginning.' }),
+    })
+    .or(
+      z.strictObject({
+        before: z.string().nullable().meta({ description: 'The id of the row it goes before; null for the end.' }),
+      }),
+    ),
+  reading: z.strictObject({
+    read: ids.optional(),
+    unread: ids.optional(),
+    readBefore: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'All up to this moment has been read; marks of before are forgotten.' }),
   }),
 };
 
@@ -32,9 +48,22 @@ const user = z.object({
   name: z.string(),
   roles: z.array(z.string()),
   createdAt: instant,
+  seenAt: instant.nullable().meta({ description: 'When they were here last; null for never.' }),
+});
+
+const mail = z.object({
+  id: z.string(),
+  state: z.enum(['waiting', 'sent', 'kept', 'failed']),
+  to: z.string(),
+  subject: z.string(),
+  error: z.string().nullable(),
+  createdAt: instant,
+  sentAt: instant.nullable(),
 });
 
 const change = z.int().meta({ description: 'Names the change for POST /changes/{change}/undo.' });
+
+const next = z.string().nullable().meta({ description: 'What _after takes for the part behind; null at the end.' });
 
 /** What answers hold, for the document. */
 export const answers = {
@@ -60,10 +89,74 @@ export const answers = {
       }),
     ),
   }),
+  mails: z.object({
+    mails: z.array(mail),
+    next: z.string().nullable(),
+    total: z.int().optional(),
+    sends: z.boolean().meta({ description: 'A mail server is set; else mails are only kept.' }),
+  }),
+  mail: mail.extend({
+    cc: z.string().nullable(),
+    replyTo: z.string().nullable(),
+    text: z.string(),
+    about: z.string().nullable().meta({ description: 'The row it is about, as TABLE/ID.' }),
+    attempts: z.int().nullable().meta({ description: 'How often it was tried; null where that is over.' }),
+    nextAttemptAt: instant.nullable(),
+  }),
+  jobs: z.object({
+    jobs: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        state: z.enum(['waiting', 'running', 'failed']),
+        attempts: z.int(),
+        dueAt: instant.nullable(),
+        error: z.string().nullable(),
+        createdAt: instant,
+        updatedAt: instant,
+        mail: z.string().nullable().meta({ description: 'The mail that it hands over.' }),
+      }),
+    ),
+  }),
+  backups: z.object({
+    backups: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['backup', 'before-apply', 'before-upgrade', 'before-restore']),
+        takenAt: instant,
+        size: z.int(),
+      }),
+    ),
+    backup: z.object({
+      state: z.enum(['none', 'running', 'made', 'failed']),
+      step: z.enum(['database', 'packing', 'checking']).optional(),
+      bytes: z.int().optional(),
+      bytesTotal: z.int().optional(),
+      code: z.string().optional(),
+      message: z.string().optional(),
+    }),
+    restore: z.object({
+      state: z.enum(['none', 'running', 'restored', 'failed']),
+      name: z.string().optional(),
+      step: z.enum(['saving', 'checking', 'exchanging']).optional(),
+      bytes: z.int().optional(),
+      bytesTotal: z.int().optional(),
+      savedAs: z.string().optional().meta({ description: 'The backup of what was there before.' }),
+      code: z.string().optional(),
+      message: z.string().optional(),
+    }),
+  }),
   files: z.object({
     files: z.array(
       z
-        .object({ path: z.string(), filename: z.string(), mediaType: z.string(), size: z.int() })
+        .object({
+          path: z.string(),
+          filename: z.string(),
+          mediaType: z.string(),
+          size: z.int(),
+          width: z.int().optional(),
+          height: z.int().optional(),
+        })
         .meta({ description: 'path is what a column of files takes. Kept for a while unless a row holds it.' }),
     ),
   }),
@@ -81,9 +174,41 @@ export const answers = {
           .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
           .nullable()
           .meta({ description: 'By column; null where the table keeps no values.' }),
+        undoable: z.boolean(),
       }),
     ),
+    next,
   }),
+  changes: z.object({
+    changes: z.array(
+      z.object({
+        change,
+        time: instant,
+        actor: z.object({ id: z.string(), name: z.string() }),
+        count: z.int().meta({ description: 'How many entries there are in all; of many only the first are given.' }),
+        undoable: z.boolean(),
+        entries: z.array(
+          z.object({
+            table: z.string(),
+            id: z.string(),
+            operation: z.enum(['insert', 'update', 'delete']),
+            row: z.unknown().meta({ description: 'The row as it is now; null when it is gone.' }),
+          }),
+        ),
+      }),
+    ),
+    next,
+  }),
+  reading: z.object({ readBefore: instant.nullable(), read: z.array(z.string()), unread: z.array(z.string()) }),
+  summary: z.object({
+    submissions: z.object({
+      days: z.array(z.string().meta({ format: 'date' })),
+      tables: z.array(z.object({ table: z.string(), counts: z.array(z.int()) })),
+    }),
+    waiting: z.array(z.object({ table: z.string(), column: z.string(), count: z.int() })),
+    brokenPages: z.array(z.object({ file: z.string(), message: z.string() })),
+  }),
+  released: z.object({ table: z.string(), row: z.unknown() }),
   problem: z
     .object({
       type: z.string(),

@@ -4,30 +4,50 @@ import { BacklotError } from '../std/index.ts';
 import type { Action } from '../tables/index.ts';
 import { decide, denied, isStaff, tableOf } from './access.ts';
 import type { ApiContext } from './context.ts';
+import { wholeNumber } from './parameters.ts';
 import { notFound, ProblemError } from './problem.ts';
 import { json } from './request.ts';
 import type { ApiAnswer, Call } from './request.ts';
 import { isShown } from './row-json.ts';
 import { changeHeader, moved } from './row-write.ts';
 
-/** `GET /api/TABLE/ID/history`: every change of a row, the newest first; also of a row that is gone. */
+const limitDefault = 50;
+const limitMax = 500;
+
+/** `GET /api/TABLE/ID/history`: the changes of a row, the newest first; also of a row that is gone. */
 export async function readHistory(context: ApiContext, call: Call): Promise<ApiAnswer> {
   const { table, decision } = await tableOf(context, call, 'read');
   // Who may see only their own rows is not told what others made of them.
   if (decision.own) throw await denied(context, call);
-  const entries = await context.tables.history(table.name, call.parameters['id'] ?? '');
-  if (entries.length === 0) throw notFound(`${table.name} has no row ${call.parameters['id'] ?? ''}.`);
+  const id = call.parameters['id'] ?? '';
+  const { limit, before } = readWindow(call.request.query);
+  // One more than asked for tells whether there are more.
+  const found = await context.tables.history(table.name, id, { limit: limit + 1, ...before });
+  if (found.length === 0 && before === undefined) throw notFound(`${table.name} has no row ${id}.`);
+  const entries = found.slice(-limit).toReversed();
   const names = await actorNames(context, call, entries);
-  const shown = entries.toReversed().map((entry) => ({
+  const shown = entries.map((entry) => ({
+    ...entryJson(table, entry),
     change: entry.group,
-    position: entry.position,
     time: entry.time,
     actor: { id: entry.actor, name: names.get(entry.actor) ?? '' },
-    operation: entry.operation,
-    version: entry.version,
-    values: entry.patch === null ? null : valuesOf(table, entry.patch),
+    undoable: entry.patch !== null && mayUndo(context, call, entry),
   }));
-  return json(200, { entries: shown });
+  return json(200, { entries: shown, next: found.length > limit ? String(entries.at(-1)!.position) : null });
+}
+
+function readWindow(query: string): { readonly limit: number; readonly before?: { readonly before: number } } {
+  const parameters = new URLSearchParams(query);
+  const [limit, after] = [parameters.get('limit'), parameters.get('_after')];
+  return {
+    limit: limit === null ? limitDefault : wholeNumber('limit', limit, limitMax),
+    ...(after !== null && { before: { before: wholeNumber('_after', after, Number.MAX_SAFE_INTEGER) } }),
+  };
+}
+
+/** What an entry says of its row. */
+export function entryJson(table: Table, { position, operation, version, patch }: LoggedEntry) {
+  return { position, operation, version, values: patch === null ? null : valuesOf(table, patch) };
 }
 
 /** `POST /api/changes/CHANGE/undo`: takes a whole change back, as a new change. */
@@ -41,7 +61,8 @@ export async function undoChange(context: ApiContext, call: Call): Promise<ApiAn
   }
   const outcome = await undo(context, call, group);
   if (!outcome.ok) {
-    if (outcome.reason !== 'version') throw notUndoable('The rows it was about are not there any more.');
+    if (outcome.reason === 'invalid') throw notUndoable(outcome.columns.map(({ message }) => message).join(' '));
+    if (outcome.reason === 'missing') throw notUndoable('The rows it was about are not there any more.');
     const entry = entries.find(({ id }) => id === outcome.current['id']) ?? entries[0]!;
     throw moved(409, tables.schema.tables[entry.table]!, outcome.current, null);
   }
@@ -56,7 +77,8 @@ const inverse: Readonly<Record<LoggedEntry['operation'], Action | undefined>> = 
   schema: undefined,
 };
 
-function mayUndo(context: ApiContext, { actor }: Call, entry: LoggedEntry): boolean {
+/** Whether the actor may do what taking an entry back would do. */
+export function mayUndo(context: ApiContext, { actor }: Call, entry: LoggedEntry): boolean {
   const table = context.tables.schema.tables[entry.table];
   const action = inverse[entry.operation];
   if (!table || table.detached || !action) return false;
@@ -78,7 +100,7 @@ function notUndoable(detail: string): ProblemError {
 }
 
 /** Names of users, for those who may know them. */
-async function actorNames(
+export async function actorNames(
   { accounts }: ApiContext,
   { actor }: Call,
   entries: readonly LoggedEntry[],

@@ -101,6 +101,12 @@ const listParameters: readonly Json[] = [
   queryParameter('_total', { type: 'boolean' }, 'Count all rows too.'),
 ];
 
+function limitParameter(maximum: number): Json {
+  return queryParameter('limit', { type: 'integer', minimum: 1, maximum }, 'How many at once.');
+}
+
+const afterParameter = queryParameter('_after', { type: 'string' }, 'The next of the part before.');
+
 const ifMatch: Json = {
   name: 'If-Match',
   in: 'header',
@@ -163,12 +169,12 @@ function tablePaths(path: string, table: Table): Readonly<Record<string, Json>> 
       get: operation({
         summary: 'Who changed what, newest first',
         answer: schemaOf(answers.history, 'output'),
-        parameters: id,
+        parameters: [...id, limitParameter(500), afterParameter],
       }),
     },
     [`${path}/{id}/move`]: {
       post: operation({
-        summary: 'Puts a row behind another in the hand-made order',
+        summary: 'Puts a row behind or before another in the hand-made order',
         body: content(schemaOf(contracts.move, 'input')),
         answer: row,
         parameters: id,
@@ -237,6 +243,7 @@ function fixedPaths(): Readonly<Record<string, Json>> {
       }),
       delete: operation({ summary: 'Removes a user', status: 204, parameters: id }),
     },
+    ...operationPaths(),
     '/files': {
       post: operation({
         summary: 'Keeps uploaded files until rows hold them',
@@ -251,11 +258,93 @@ function fixedPaths(): Readonly<Record<string, Json>> {
     '/files/{name}': { get: operation({ summary: 'A stored file', parameters: [pathParameter('name')] }) },
     '/site': { get: operation({ summary: 'Pages, pictures and time zone of the site', answer: { type: 'object' } }) },
     '/schema': { get: operation({ summary: 'Tables, columns, rules, pages', answer: { type: 'object' } }) },
+    '/summary': {
+      get: operation({ summary: 'What was sent lately, and what needs attention', answer: gives(answers.summary) }),
+    },
+    '/me/reading': {
+      get: operation({ summary: 'What the user has read of what visitors sent', answer: gives(answers.reading) }),
+      post: operation({
+        summary: 'Marks rows as read or unread',
+        body: json(contracts.reading),
+        answer: gives(answers.reading),
+      }),
+    },
+    '/_spam/{id}/release': {
+      post: operation({
+        summary: 'Makes what was kept as spam the row that its form makes',
+        status: 201,
+        answer: gives(answers.released),
+        parameters: id,
+      }),
+    },
+    '/changes': {
+      get: operation({
+        summary: 'What people changed, newest first',
+        answer: gives(answers.changes),
+        parameters: [
+          queryParameter('table', { type: 'string' }, 'Only of this table.'),
+          queryParameter('actor', { type: 'string' }, 'Only of the user with this id.'),
+          queryParameter('operation', { enum: ['insert', 'update', 'delete'] }, 'Only these.'),
+          limitParameter(100),
+          afterParameter,
+        ],
+      }),
+    },
     '/changes/{change}/undo': {
       post: operation({
         summary: 'Takes a change back, as a new change',
         answer: gives(answers.deleted),
         parameters: [pathParameter('change')],
+      }),
+    },
+  };
+}
+
+/** Mails, jobs, backups: for admins. */
+function operationPaths(): Readonly<Record<string, Json>> {
+  const id = [pathParameter('id')];
+  const name = [pathParameter('name')];
+  return {
+    '/mails': {
+      get: operation({
+        summary: 'Mails, without their text; the query is that of the table _mail',
+        answer: gives(answers.mails),
+        parameters: listParameters,
+      }),
+    },
+    '/mails/{id}': {
+      get: operation({ summary: 'One mail', answer: gives(answers.mail), parameters: id }),
+      delete: operation({ summary: 'Removes a mail; one that waits is not sent', status: 204, parameters: id }),
+    },
+    '/mails/{id}/send': {
+      post: operation({ summary: 'Sends a kept or failed mail', status: 202, parameters: id }),
+    },
+    '/jobs': {
+      get: operation({
+        summary: 'Jobs, the newest first',
+        answer: gives(answers.jobs),
+        parameters: [queryParameter('state', { enum: ['waiting', 'running', 'failed'], default: 'failed' }, 'Which.')],
+      }),
+    },
+    '/jobs/{id}': { delete: operation({ summary: 'Removes a failed job', status: 204, parameters: id }) },
+    '/jobs/{id}/retry': { post: operation({ summary: 'Tries a failed job again', status: 202, parameters: id }) },
+    '/backups': {
+      get: operation({
+        summary: 'Backups in the data folder, the newest first, and what is under way',
+        answer: gives(answers.backups),
+      }),
+      post: operation({ summary: 'Begins a backup', status: 202, answer: gives(answers.backups) }),
+    },
+    '/backups/{name}': {
+      get: operation({ summary: 'A backup as a file', parameters: name }),
+      delete: operation({ summary: 'Removes a backup', status: 204, parameters: name }),
+    },
+    '/backups/{name}/restore': {
+      post: operation({
+        summary: 'Goes back to a backup: the state as it is becomes a backup first; all sessions end',
+        status: 202,
+        answer: gives(answers.backups),
+        parameters: name,
       }),
     },
   };

@@ -12,12 +12,15 @@ import { etagOf, rowJson } from './row-json.ts';
 import { rowOf } from './row-read.ts';
 import { changeHeader, positionName, writeAll } from './row-write.ts';
 
-/** `POST /api/TABLE/ID/move`: puts a row behind another in the hand-made order, or at the beginning. */
+/** `POST /api/TABLE/ID/move`: puts a row behind or before another in the hand-made order, at its beginning or end. */
 export async function moveRow(context: ApiContext, call: Call): Promise<ApiAnswer> {
   const { table, row } = await rowOf(context, call, 'update');
-  const { after } = await parseBody((contracts) => contracts.move, await readJson(call.request));
+  const asked = await parseBody((contracts) => contracts.move, await readJson(call.request));
   const position = positionName(table);
-  const place = await placeBehind(context, table, row, after);
+  const place =
+    'after' in asked
+      ? await placeBeside(context, table, row, { id: asked.after, side: 'behind' })
+      : await placeBeside(context, table, row, { id: asked.before, side: 'before' });
   const values = { [position]: place };
   const id = String(row['id']);
   const outcome = await writeAll(
@@ -31,22 +34,31 @@ export async function moveRow(context: ApiContext, call: Call): Promise<ApiAnswe
   return json(200, rowJson(table, moved), { ...changeHeader(outcome), etag: etagOf(table, moved) });
 }
 
-async function placeBehind(context: ApiContext, table: Table, row: Row, afterId: string | null): Promise<string> {
+/** Where a row is to go: beside the row with this id; without one behind nothing, or before nothing. */
+interface Beside {
+  readonly id: string | null;
+  readonly side: 'behind' | 'before';
+}
+
+async function placeBeside(context: ApiContext, table: Table, row: Row, { id, side }: Beside): Promise<string> {
   const { tables } = context;
   const position = positionName(table);
-  const everything = checkQuery({ conditions: [], sort: [] }, table, { schema: tables.schema });
+  const sort = side === 'behind' ? [] : [{ path: position, descending: true }];
+  const everything = checkQuery({ conditions: [], sort }, table, { schema: tables.schema });
   if (!everything.ok) throw new Error(`Table ${table.name} cannot be listed.`);
   return await tables.snapshot(async (reader) => {
-    const before = afterId === null ? undefined : await reader.byId(table.name, afterId);
-    if (afterId !== null && !before) {
-      throw invalid([{ field: 'after', code: 'reference', message: 'The row it should go behind is not there.' }]);
+    const beside = id === null ? undefined : await reader.byId(table.name, id);
+    if (id !== null && !beside) {
+      const field = side === 'behind' ? 'after' : 'before';
+      throw invalid([{ field, code: 'reference', message: 'The row it should go beside is not there.' }]);
     }
     const next = await reader.list(everything.value, queryScope(context), {
       limit: 2,
-      ...(before && { after: before }),
+      ...(beside && { after: beside }),
     });
-    const behind = next.find(({ id }) => id !== row['id']);
-    return between(String(before?.[position] ?? ''), behind ? String(behind[position]) : null);
+    const other = next.find((each) => each['id'] !== row['id']);
+    const [before, after] = side === 'behind' ? [beside, other] : [other, beside];
+    return between(String(before?.[position] ?? ''), after ? String(after[position]) : null);
   });
 }
 

@@ -14,10 +14,15 @@ const ownNames: ReadonlySet<string> = new Set([
   'sessions',
   'setup',
   'users',
+  'mails',
+  'jobs',
+  'backups',
   'files',
   'schema',
   'site',
   'changes',
+  'summary',
+  'me',
   'tables',
 ]);
 
@@ -71,7 +76,7 @@ function tableJson(schema: Schema, table: Table, site: Pick<Site, 'pages'>): Rea
 }
 
 /** Whether visitors send its rows: some form of a page inserts into it, for anyone or whoever is signed in. */
-function isFilledByVisitors({ grants }: Pick<Site, 'grants'>, table: Table): boolean {
+export function isFilledByVisitors({ grants }: Pick<Site, 'grants'>, table: Table): boolean {
   if (table.name === '_spam') return true;
   return (grants.get(table.name) ?? []).some(
     ({ operation, who }) => operation === 'insert' && (who === 'anyone' || who === 'user' || who === 'own'),

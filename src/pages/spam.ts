@@ -7,13 +7,16 @@ import type { RowWrite } from '../tables/index.ts';
 /** Where caught submissions are kept. The name begins with `_`, which no site's table can. */
 const SPAM_TABLE = '_spam';
 
-/** Beside the site's own tables. `fields` is JSON: an object of arrays of strings by control name. */
+/**
+ * Beside the site's own tables. `fields` is JSON: an object of arrays of strings by control name. `row` is the id of the
+ * row that the form stood in, where it stood in one.
+ */
 export const spamTable: Table = {
   name: SPAM_TABLE,
   label: 'Spam',
   sqlName: SPAM_TABLE,
   columns: withSystemColumns(
-    Object.fromEntries(['page', 'form', 'fields'].map((name) => [name, textColumn(name)])),
+    Object.fromEntries(['page', 'form', 'fields', 'row'].map((name) => [name, textColumn(name)])),
     false,
   ),
   single: false,
@@ -39,7 +42,7 @@ function textColumn(name: string): Column {
   };
 }
 
-export function spamWrite(page: SitePage, form: SiteForm, submission: Submission): RowWrite {
+export function spamWrite(page: SitePage, form: SiteForm, submission: Submission, rowId: string): RowWrite {
   const fields = Object.fromEntries(
     [...submission.values].map(([name, values]) => [
       name,
@@ -49,6 +52,6 @@ export function spamWrite(page: SitePage, form: SiteForm, submission: Submission
   return {
     operation: 'insert',
     table: SPAM_TABLE,
-    values: { page: page.file, form: form.name, fields: JSON.stringify(fields) },
+    values: { page: page.file, form: form.name, fields: JSON.stringify(fields), row: rowId === '' ? null : rowId },
   };
 }

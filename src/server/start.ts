@@ -1,36 +1,28 @@
 import { resolve } from 'node:path';
 import { accountTables } from '../accounts/index.ts';
-import { openFileStore } from '../files/index.ts';
+import { readingTable } from '../api/index.ts';
 import { mailTable } from '../mail/index.ts';
 import { spamTable } from '../pages/index.ts';
 import { loadSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
-import { openApi } from './api-routes.ts';
 import { adminFiles } from './admin-files.ts';
 import { createApp } from './app.ts';
-import type { App } from './app.ts';
-import { backupsOf, backUpBeforeUpgrade } from './backups.ts';
+import type { App, OwnRoute } from './app.ts';
 import { configuredSettings } from './config-file.ts';
 import { devChannel } from './dev-channel.ts';
-import { followChanges } from './follow-changes.ts';
 import { commonHeaders } from './headers.ts';
-import { healthRoute } from './health.ts';
 import { defaultTimeouts } from './http-server.ts';
 import type { HttpTimeouts } from './http-server.ts';
-import { otherSiteNotice, rememberSite } from './last-site.ts';
+import { liveRestore } from './live-restore.ts';
 import { openMetrics } from './metrics.ts';
 import { noticeSender } from './notices.ts';
-import { openNotifications } from './notifications.ts';
-import { openData } from './open-data.ts';
 import type { OpenDataOptions } from './open-data.ts';
+import { openSite } from './open-site.ts';
+import type { OpenSite, OpenSiteOptions } from './open-site.ts';
 import { policyReports } from './policy-reports.ts';
-import { adoptSchema } from './schema-adoption.ts';
-import { serveSite } from './serve-site.ts';
-import type { ServingOptions } from './serve-site.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { keepUploadsSwept } from './uploads.ts';
 
 export interface StartOptions extends OpenDataOptions {
   readonly siteDir: string;
@@ -62,97 +54,88 @@ export interface RunningServer {
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const siteDir = resolve(options.siteDir);
-  const { clock, log, random } = options;
+  const { clock, log } = options;
   const tell = (lines: readonly string[]): void => options.onNotices?.(lines);
   const settings = readSettings(options.environment, await configuredSettings(siteDir));
   const open = (): Promise<Site> => loadServedSite({ siteDir, dataDir: options.dataDir, settings });
   const site = await open();
   const metrics = settings.metrics === 'on' ? openMetrics(settings, options.program) : undefined;
-  const about = { settings, site: siteDir, program: options.program, clock, log };
-  const data = await openData({
-    ...options,
-    onUpgrade: backUpBeforeUpgrade(about),
-    observe: metrics && ((driver) => metrics.countCommits(driver)),
-  });
   const dev = options.dev === true ? devChannel() : undefined;
+  const common = commonHeaders(settings);
+  const notice = noticeSender(common, dev && ((html) => dev.withScriptText(html)));
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const restore = liveRestore({ place: options, log });
+  const opening: OpenSiteOptions = {
+    ...options,
+    siteDir,
+    settings,
+    common,
+    notice,
+    dev,
+    metrics,
+    timeouts,
+    open,
+    tell,
+    restore,
+    boundHost: options.host,
+  };
   /** What to close, the last first. */
-  const closing: (() => Promise<void> | void)[] = [() => data.close()];
-  closing.push(() => metrics?.close());
+  const closing: (() => Promise<void> | void)[] = [() => metrics?.close()];
   const close = async (): Promise<void> => {
     for (let step = closing.pop(); step; step = closing.pop()) await step();
   };
   try {
-    tell(await otherSiteNotice(data.driver, siteDir));
-    const common = commonHeaders(settings);
-    const files = await openFileStore({ dir: data.uploadsDir, random, clock });
-    const notifications = await openNotifications({ settings, data, siteDir, clock, random, log });
-    closing.push(() => notifications.close());
-    const notice = noticeSender(common, dev && ((html) => dev.withScriptText(html)));
-    const serving: ServingOptions = {
-      settings,
-      data,
-      files,
-      common,
-      notice,
-      dev,
-      metrics,
-      clock,
-      log,
-      onInsert: notifications.onInsert,
-    };
-    const current = { served: await serveSite(serving, site, adoptSchema) };
-    closing.push(() => current.served.pages.close());
-    tell([...current.served.notices, ...(await notifications.notices())]);
-    const health = healthRoute({
-      database: () => data.tables.health(),
-      isSchemaPending: () => current.served.schema.pending,
-      log,
-    });
-    const timeouts = { ...defaultTimeouts, ...options.timeouts };
-    const api = openApi({
-      settings,
-      data,
-      files,
-      common,
-      timeouts,
-      clock,
-      random,
-      log,
-      boundHost: options.host,
-      site: () => current.served.site,
-    });
-    closing.push(() => api.close());
+    const current = { site: await openSite(opening, site) };
+    closing.push(() => current.site.close());
     const app = createApp({
-      handler: () => current.served.handler,
-      notice,
       settings,
       timeouts,
-      boundHost: options.host,
-      api: api.answer,
-      admin: adminFiles({ settings, common, notice }),
-      actorOf: api.actorOf,
+      notice,
       clock,
-      ids: uuidv7(clock, random),
       log,
+      handler: () => current.site.served().handler,
+      boundHost: options.host,
+      api: (asked) => current.site.api.answer(asked),
+      admin: adminFiles({ settings, common, notice }),
+      actorOf: (cookieHeader) => current.site.api.actorOf(cookieHeader),
+      ids: uuidv7(clock, options.random),
       onRequest: metrics?.onRequest,
-      routes: [health, ...(metrics ? [metrics.route(data)] : []), ...(dev ? [...dev.routes, policyReports(tell)] : [])],
+      routes: [...ownRoutes(current), ...(dev ? [...dev.routes, policyReports(tell)] : [])],
     });
     closing.push(() => app.stop());
     // Before the application, so that no browser keeps it waiting.
     closing.push(() => dev?.close());
     const address = await listen(app, options);
-    await rememberSite(data.driver, siteDir);
-    data.folder?.announce(address);
-    notifications.start();
-    const backups = backupsOf(data, about);
-    closing.push(() => backups.close());
-    closing.push(await followChanges({ serving, siteDir, backups, accounts: api.accounts, open, current, tell }));
-    closing.push(keepUploadsSwept(files, log));
-    return { address, setupLink: () => api.setupLink(address), close };
+    closing.push(() => current.site.rest());
+    await current.site.begin(address);
+    closing.push(() => restore.close());
+    restore.begin({
+      current,
+      app,
+      openAgain: async () => {
+        const opened = await openSite(opening, current.site.served().site);
+        await opened.begin(address);
+        return opened;
+      },
+    });
+    return { address, setupLink: () => current.site.api.setupLink(address), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Health and metrics, of whatever is open when they are asked for. */
+function ownRoutes(current: { readonly site: OpenSite }): readonly OwnRoute[] {
+  const { health, metrics } = current.site;
+  return [
+    { ...health, handle: (request, response) => current.site.health.handle(request, response) },
+    ...(metrics ? [{ ...metrics, handle: relay(() => current.site.metrics) }] : []),
+  ];
+}
+
+function relay(route: () => OwnRoute | undefined): OwnRoute['handle'] {
+  return (request, response) => route()?.handle(request, response);
 }
 
 /** The settings that have a say in what a folder means. */
@@ -172,7 +155,7 @@ export async function loadServedSite(options: {
     currency,
     ...(origin[0] === undefined ? {} : { origin: origin[0] }),
     reservedPaths: [adminPath, apiPath],
-    tables: [spamTable, mailTable, ...accountTables],
+    tables: [spamTable, mailTable, ...accountTables, readingTable],
   });
 }
 
