@@ -46,7 +46,10 @@ function readWindow(query: string): { readonly limit: number; readonly before?: 
 }
 
 /** What an entry says of its row. */
-export function entryJson(table: Table, { position, operation, version, patch }: LoggedEntry) {
+export function entryJson(
+  table: Table,
+  { position, operation, version, patch }: LoggedEntry,
+): Readonly<Record<string, unknown>> {
   return { position, operation, version, values: patch === null ? null : valuesOf(table, patch) };
 }
 
