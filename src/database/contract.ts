@@ -94,6 +94,11 @@ export interface Driver extends Reader {
   snapshot<T>(read: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs DDL and its log entries in one transaction under the writer's lock. Re-reads nothing, checks nothing. */
   migrate(statements: readonly Statement[], entries: readonly LogEntry[]): Promise<void>;
+  /**
+   * Runs statements that make or drop indexes beside everything else: reads go on; changes wait for them in SQLite,
+   * where they are one transaction in a worker, and go on in PostgreSQL, where each runs outside any transaction.
+   */
+  improve(statements: readonly string[]): Promise<void>;
   /** Log entries after `position`, in order, at most `limit`. */
   entriesAfter(position: number, limit: number): Promise<readonly LoggedEntry[]>;
   /** The newest position, 0 when the log is empty. Retention must keep the newest entry: positions follow it. */

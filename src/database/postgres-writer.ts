@@ -244,7 +244,8 @@ function startMigration(
   };
 }
 
-function backendOf(client: object): number | undefined {
+/** The server process of a connection. */
+export function backendOf(client: object): number | undefined {
   const value: unknown = Reflect.get(client, 'processID');
   return typeof value === 'number' ? value : undefined;
 }

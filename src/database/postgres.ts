@@ -9,8 +9,9 @@ import { connectPostgres } from './postgres-connection.ts';
 import type { PostgresConnection, PostgresConnectionOptions } from './postgres-connection.ts';
 import { preparePostgres } from './postgres-format.ts';
 import { commitListener } from './postgres-listener.ts';
+import { postgresFailure } from './postgres-failure.ts';
 import { postgresReaders } from './postgres-readers.ts';
-import { postgresWriter } from './postgres-writer.ts';
+import { backendOf, postgresWriter } from './postgres-writer.ts';
 import { wake } from './wake.ts';
 
 export interface PostgresOptions {
@@ -55,6 +56,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Driver> {
   const readers = postgresReaders(connect, options.readersMax ?? 8);
   let closed = false;
   let fullAtMs = -Infinity;
+  const improving = new Set<PostgresConnection>();
 
   const position = async (): Promise<number> =>
     Number((await readers.query('select coalesce(max(position), 0) as position from _log', []))[0]!['position']);
@@ -99,6 +101,21 @@ export async function openPostgres(options: PostgresOptions): Promise<Driver> {
     snapshot: readers.snapshot,
     commit: async (changes) => (changes.length === 0 ? [] : await write(() => writer.commit(changes))),
     migrate: (statements, entries) => write(() => writer.migrate(statements, entries)),
+    async improve(statements) {
+      if (closed) throw new DatabaseError('database/closed');
+      if (readOnly) throw new DatabaseError('database/read-only');
+      const one = await connect();
+      improving.add(one);
+      try {
+        await one.once('set statement_timeout = 0');
+        for (const sql of statements) await one.once(sql);
+      } catch (error) {
+        throw closed ? new DatabaseError('database/closed') : postgresFailure(error);
+      } finally {
+        improving.delete(one);
+        await one.end().catch(() => undefined);
+      }
+    },
     async entriesAfter(after, limit) {
       const sql = `select ${logColumns} from _log where position > $1 order by position limit $2`;
       return (await readers.query(sql, [after, limit])).map(readEntry);
@@ -114,6 +131,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Driver> {
       if (closed) return;
       closed = true;
       listeners.close();
+      // Cut off rather than waited for: what an interrupted one leaves is dropped before the next.
+      for (const one of improving) await readers.query('select pg_terminate_backend($1)', [backendOf(one.client) ?? 0]);
       await Promise.all([writer.close(), readers.close(), listener.close()]);
     },
   };

@@ -6,6 +6,8 @@ export type SqliteTask =
   | { readonly task: 'quick-check'; readonly file: string }
   /** Looks at every index entry too, and counts the rows. */
   | { readonly task: 'integrity-check'; readonly file: string }
+  /** Runs statements in one transaction. */
+  | { readonly task: 'improve'; readonly file: string; readonly statements: readonly string[] }
   /** Copies one state of `file` into `target`, which must not exist, and looks at the copy. */
   | { readonly task: 'backup'; readonly file: string; readonly target: string };
 
@@ -16,12 +18,16 @@ export interface SqliteTaskResult {
   readonly rows: Readonly<Record<string, number>>;
 }
 
-/** Does the task in a worker of its own; with a `signal` in the background, until it says to stop. */
-export async function inSqliteWorker(task: SqliteTask, signal?: AbortSignal): Promise<SqliteTaskResult> {
+/** Does the task in a worker of its own, until `signal` says to stop; `unwaited`, the program may end before it. */
+export async function inSqliteWorker(
+  task: SqliteTask,
+  signal?: AbortSignal,
+  { unwaited = false } = {},
+): Promise<SqliteTaskResult> {
   signal?.throwIfAborted();
   const file = new URL(`./sqlite-worker${import.meta.url.slice(-3)}`, import.meta.url);
   const worker = new Worker(file, { workerData: task });
-  if (signal) worker.unref();
+  if (unwaited) worker.unref();
   const stop = (): void => void worker.terminate();
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -5,8 +5,24 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { SqliteTask, SqliteTaskResult } from './sqlite-work.ts';
 
 const task: SqliteTask = workerData;
-const result = task.task === 'backup' ? await copy(task.file, task.target) : look(task.file, task.task);
-parentPort?.postMessage(result, []);
+parentPort?.postMessage(await run(), []);
+
+async function run(): Promise<SqliteTaskResult> {
+  if (task.task === 'backup') return await copy(task.file, task.target);
+  return task.task === 'improve' ? improve(task.file, task.statements) : look(task.file, task.task);
+}
+
+function improve(file: string, statements: readonly string[]): SqliteTaskResult {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  try {
+    database.exec('pragma journal_mode=wal; pragma synchronous=full; begin immediate');
+    for (const statement of statements) database.exec(statement);
+    database.exec('commit');
+    return { problems: [], rows: {} };
+  } finally {
+    database.close();
+  }
+}
 
 function look(file: string, task: 'quick-check' | 'integrity-check'): SqliteTaskResult {
   const database = new DatabaseSync(file, { readOnly: true });

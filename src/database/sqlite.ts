@@ -61,6 +61,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
   if (readOnly) checkReadable(file, options.program ?? 'unknown', () => connect(true));
   const readers = sqliteReaders(() => connect(true), options.readersMax ?? 4);
   let closed = false;
+  /** While a worker holds the file's lock for writing. */
+  let improving: Promise<void> | undefined;
+  const stopImproving = new AbortController();
 
   let seen = 0;
   const version = (): number =>
@@ -88,13 +91,31 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
     query,
     async commit(changes) {
       if (changes.length === 0) return [];
+      while (improving) await improving;
       const outcomes = writing().commit(changes);
       listeners.tell();
       return outcomes;
     },
     async migrate(statements, entries) {
+      while (improving) await improving;
       writing().migrate(statements, entries);
       listeners.tell();
+    },
+    async improve(statements) {
+      while (improving) await improving;
+      writing();
+      const done = inSqliteWorker({ task: 'improve', file, statements }, stopImproving.signal);
+      improving = done.then(
+        () => undefined,
+        () => undefined,
+      );
+      try {
+        await done;
+      } catch (error) {
+        throw closed ? new DatabaseError('database/closed') : sqliteFailure(error);
+      } finally {
+        improving = undefined;
+      }
     },
     snapshot: (read) => readSnapshot(readers, read),
     async entriesAfter(position, limit) {
@@ -115,6 +136,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
       if (closed) return;
       closed = true;
       check?.cancel();
+      stopImproving.abort();
+      await improving;
       listeners.close();
       await readers.close();
       writer?.close();
@@ -223,7 +246,7 @@ async function readSnapshot<T>(readers: SqliteReaders, read: (reader: Reader) =>
 function checkLater(file: string, afterMs: number, log: Log, writer: SqliteWriter): { cancel(): void } {
   const controller = new AbortController();
   const check = async (): Promise<void> => {
-    const result = await inSqliteWorker({ task: 'quick-check', file }, controller.signal);
+    const result = await inSqliteWorker({ task: 'quick-check', file }, controller.signal, { unwaited: true });
     if (result.problems.length === 0) {
       log.info('The database was not closed properly last time; it is whole.', { file });
       return;

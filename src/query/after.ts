@@ -11,6 +11,8 @@ export interface AfterPlace {
   /** Compared by its folded shadow. */
   readonly folded: boolean;
   readonly descending: boolean;
+  /** The first in the order. */
+  readonly leading: boolean;
   /** Rows may lack it. */
   readonly mayMiss: boolean;
   /** This row lacks it. */
@@ -40,7 +42,7 @@ export function sortColumns(query: CheckedQuery): readonly string[] | undefined 
 
 /** The places of a row in a plan's order. Throws where the order is not by columns of its own. */
 export function placesAfter({ sort }: Plan, row: Row): readonly AfterPlace[] {
-  return sort.flatMap(({ target, descending }): AfterPlace[] => {
+  return sort.flatMap(({ target, descending }, index): AfterPlace[] => {
     if (target.kind !== 'column' || target.steps.length > 0) {
       throw new Error('the order of this query does not follow from its rows alone');
     }
@@ -49,7 +51,7 @@ export function placesAfter({ sort }: Plan, row: Row): readonly AfterPlace[] {
     if (typeof value === 'object' && value !== null) throw new Error(`rows are not ordered by ${column.name}`);
     const missing = value === null;
     const mayMiss = !isNeverMissing(column);
-    const place = { table, column, folded: false, descending, mayMiss, missing, value };
+    const place = { table, column, folded: false, descending, leading: index === 0, mayMiss, missing, value };
     if (!isFolded(target)) return [place];
     if (typeof value !== 'string') return [{ ...place, folded: true }];
     const folded = { ...place, folded: true, value: foldedText(column, value) };

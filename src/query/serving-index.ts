@@ -102,7 +102,7 @@ function findServing(table: Table, plan: Plan, dialect: Dialect): Serving | unde
   if (equal.some(({ target }) => target.kind === 'column' && target.column.unique)) return {};
   const others = plan.conditions.filter((condition) => !equal.includes(condition));
   if (isServedAlready(equal, others, order)) return {};
-  const sorted = order.flatMap(({ column, descending }) => orderKeys(column, descending, dialect));
+  const sorted = order.flatMap((each, index) => orderKeys(each, index === 0, dialect));
   const first = equal.flatMap((condition) => equalKey(condition, dialect)).sort((a, b) => (a.sql < b.sql ? -1 : 1));
   const filters = others.flatMap((condition) => filterKey(condition, dialect));
   const [leading] = order;
@@ -127,17 +127,33 @@ function isServedAlready(
 }
 
 /** What `ORDER BY` compares for one column: of folded text two things. */
-function orderKeys(column: Column, descending: boolean, dialect: Dialect): IndexKey[] {
+function orderKeys({ column, descending }: OwnSort, leading: boolean, dialect: Dialect): IndexKey[] {
   const direction = descending ? ' DESC' : ' ASC';
-  const nulls = dialect === 'sqlite' || isNeverMissing(column) ? '' : ' NULLS LAST';
+  const mayMiss = !isNeverMissing(column);
+  const nulls = dialect === 'postgres' && mayMiss ? ' NULLS LAST' : '';
   const label = `${descending ? '-' : ''}${column.name}`;
   const raw = quote(column.sqlName);
-  if (!column.folded) return [{ sql: raw, written: `${raw}${direction}${nulls}`, label }];
-  const folded = quote(foldColumn(column));
-  return [
-    { sql: folded, written: `${folded}${direction}${nulls}`, label },
-    { sql: raw, written: `${raw}${direction}`, label },
-  ];
+  const first = column.folded ? quote(foldColumn(column)) : raw;
+  const keys = [{ sql: first, written: `${first}${direction}${nulls}`, label }];
+  if (saysMissing(mayMiss, leading, descending, dialect)) {
+    const missing = isMissing(first);
+    keys.unshift({ sql: missing, written: missing, label });
+  }
+  if (column.folded) keys.push({ sql: raw, written: `${raw}${direction}`, label });
+  return keys;
+}
+
+/**
+ * SQLite puts missing values first where it ascends. It can walk an index in two rounds to put them last, but only for
+ * the first key of an order; before any other stands a key that says whether the value is missing.
+ */
+export function saysMissing(mayMiss: boolean, leading: boolean, descending: boolean, dialect: Dialect): boolean {
+  return dialect === 'sqlite' && mayMiss && !leading && !descending;
+}
+
+/** In one expression that an index can hold. */
+export function isMissing(value: string): string {
+  return `(${value} IS NULL)`;
 }
 
 function equalKey({ target, comparison, negated }: PlannedCondition, dialect: Dialect): IndexKey[] {

@@ -5,7 +5,7 @@ import type { AfterPlace, Stretch } from './after.ts';
 import type { Plan, PlannedCondition, PlannedSort, Shape, Step, Target } from './plan.ts';
 import { isFolded, targetType, zeroIsNothing } from './plan.ts';
 import type { Dialect } from './query.ts';
-import { isEqual, orFalse } from './serving-index.ts';
+import { isEqual, isMissing, orFalse, saysMissing } from './serving-index.ts';
 
 /** What a statement's text depends on besides the plan. */
 export interface StatementShape {
@@ -282,7 +282,7 @@ function writeSearch(writer: Writer, table: Table, { searches, way }: StatementS
 function writeOrder(writer: Writer, sort: readonly PlannedSort[]): { readonly joins: string[]; readonly by: string } {
   const joins: string[] = [];
   const joined = new Map<string, string>();
-  const keys = sort.flatMap(({ target, descending }) => {
+  const keys = sort.flatMap(({ target, descending }, index) => {
     const direction = descending ? ' DESC' : ' ASC';
     if (target.kind === 'aggregate') {
       const mayMiss = target.name === 'min' || target.name === 'max';
@@ -291,10 +291,14 @@ function writeOrder(writer: Writer, sort: readonly PlannedSort[]): { readonly jo
     if (target.kind !== 'column') return [];
     const alias = joinSteps(writer, target.steps, joins, joined);
     const { column } = target;
-    const plain = target.steps.length === 0 && isNeverMissing(column);
-    const first = `${collated(writer, valueOf(target, alias), target)}${direction}${plain ? '' : ' NULLS LAST'}`;
-    if (!column.folded) return [first];
-    return [first, `${collated(writer, field(alias, column.sqlName), target)}${direction}`];
+    const own = target.steps.length === 0;
+    const mayMiss = !own || !isNeverMissing(column);
+    const value = valueOf(target, alias);
+    const says = own && saysMissing(mayMiss, index === 0, descending, writer.dialect);
+    const last = mayMiss && !says ? ' NULLS LAST' : '';
+    const first = `${collated(writer, value, target)}${direction}${last}`;
+    const both = says ? [`${isMissing(value)} ASC`, first] : [first];
+    return column.folded ? [...both, `${collated(writer, field(alias, column.sqlName), target)}${direction}`] : both;
   });
   return { joins, by: keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}` };
 }
@@ -306,13 +310,18 @@ function writeAfter(writer: Writer, places: readonly AfterPlace[], sign: string)
 }
 
 function writeStretch(writer: Writer, { equal, beyond, missing }: Stretch, sign: string): string {
-  const tests = equal.map((place) => {
-    const key = `${sign}${placeKey(writer, place)}`;
-    return place.missing ? `${key} IS NULL` : `${key} = ${placeholder(writer)}`;
-  });
-  const key = `${sign}${placeKey(writer, beyond)}`;
-  tests.push(missing ? `${key} IS NULL` : `${key} ${beyond.descending ? '<' : '>'} ${placeholder(writer)}`);
+  const tests = equal.flatMap((place) => writePlace(writer, place, sign, place.missing ? undefined : '='));
+  tests.push(...writePlace(writer, beyond, sign, missing ? undefined : beyond.descending ? '<' : '>'));
   return tests.join(' AND ');
+}
+
+/** Compares one key with a place's value; without a comparison, it is missing. */
+function writePlace(writer: Writer, place: AfterPlace, sign: string, comparison: string | undefined): string[] {
+  const { mayMiss, leading, descending } = place;
+  const key = placeKey(writer, place);
+  const test = `${sign}${key}${comparison === undefined ? ' IS NULL' : ` ${comparison} ${placeholder(writer)}`}`;
+  if (!saysMissing(mayMiss, leading, descending, writer.dialect)) return [test];
+  return [`${sign}${isMissing(key)} = ${comparison === undefined ? '1' : '0'}`, test];
 }
 
 function placeKey(writer: Writer, { table, column, folded }: AfterPlace): string {

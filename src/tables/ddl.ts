@@ -131,7 +131,7 @@ function searchStatements(table: Table, dialect: Dialect): string[] {
   const remove = `insert into ${search} (${search}, rowid, "_words") values ('delete', old._row, old."_words");`;
   const content = table.sqlName.replaceAll("'", "''");
   return [
-    `create virtual table ${search} using fts5 ("_words", content='${content}', content_rowid='_row', tokenize='ascii')`,
+    `create virtual table ${search} using fts5 ("_words", content='${content}', content_rowid='_row', tokenize='ascii', columnsize=0)`,
     `create trigger ${trigger('insert')} after insert on ${on} begin ${add} end`,
     `create trigger ${trigger('delete')} after delete on ${on} begin ${remove} end`,
     `create trigger ${trigger('update')} after update of "_words" on ${on} begin ${remove} ${add} end`,

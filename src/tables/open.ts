@@ -7,6 +7,7 @@ import { openFeed } from './feed.ts';
 import { gate } from './gate.ts';
 import { peoplesChanges } from './changes.ts';
 import { changeEntries, rowHistory } from './history.ts';
+import { pageIndexes } from './page-indexes.ts';
 import { planChanges } from './plan.ts';
 import { presentRow, tableReader } from './reader.ts';
 import { writeRows } from './records.ts';
@@ -16,6 +17,7 @@ import { applyPlan, renameInUse, schemaInUse } from './schema-in-use.ts';
 import { emptyRecord, readRecord } from './schema-record.ts';
 import { seedRows } from './seed.ts';
 import type { Tables } from './tables.ts';
+import { totals } from './totals.ts';
 import { undoChange } from './undo.ts';
 
 export interface TablesOptions {
@@ -50,6 +52,8 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     if (entries.some((entry) => entry.operation === 'schema')) await inUse.reload();
   });
   const writes = gate();
+  const indexes = pageIndexes({ driver, clock, log, layouts: () => inUse.layouts });
+  const aids = { pageIndexes: indexes, totals: totals(feed) };
   return {
     get schema() {
       return inUse.record.schema;
@@ -58,7 +62,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     snapshot: (read) =>
       driver.snapshot(async (reader) => {
         const found = await reader.query('select coalesce(max(position), 0) as position from _log', []);
-        return await read(tableReader(reader, Number(found[0]!['position']), inUse.layouts, driver.dialect));
+        return await read(tableReader(reader, Number(found[0]!['position']), inUse.layouts, driver.dialect, aids));
       }),
     write: (actor, rows, extra) => writes.pass(() => writeRows(context, actor, rows, { extra })),
     async plan(target) {
@@ -77,6 +81,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
       if (!layout) throw new BacklotError('tables/unknown-name', `There is no table \`${table}\`.`);
       for await (const row of scanRows(driver, layout, driver.dialect)) yield presentRow(layout, row);
     },
+    pageIndexes: { list: () => indexes.list(), settled: () => indexes.settled() },
     health: () => driver.health(),
     async close() {
       await feed.close();

@@ -1,14 +1,29 @@
-import type { Reader } from '../database/index.ts';
-import { toSql } from '../query/index.ts';
+import type { Reader, SqlRow } from '../database/index.ts';
+import { toSql, toSqlParts } from '../query/index.ts';
 import type { Dialect } from '../query/index.ts';
 import type { Row, Value } from '../schema/index.ts';
 import { decode, decodeRow, placeholder } from './layout.ts';
 import type { Layout, Layouts } from './layout.ts';
+import type { PageIndexes } from './page-indexes.ts';
+import { totalKey } from './totals.ts';
+import type { Totals } from './totals.ts';
 import { addLinks } from './scan.ts';
 import type { AggregateKind, TableReader } from './tables.ts';
 
+/** What makes reading large tables quick. */
+export interface ReadingAids {
+  readonly pageIndexes: PageIndexes;
+  readonly totals: Totals;
+}
+
 /** Reads rows from one snapshot. `position` is what the log held when the snapshot began. */
-export function tableReader(reader: Reader, position: number, layouts: Layouts, dialect: Dialect): TableReader {
+export function tableReader(
+  reader: Reader,
+  position: number,
+  layouts: Layouts,
+  dialect: Dialect,
+  aids?: ReadingAids,
+): TableReader {
   const layoutFor = (table: string): Layout => {
     const layout = layouts.get(table);
     if (!layout) throw new Error(`There is no table ${table}.`);
@@ -35,8 +50,13 @@ export function tableReader(reader: Reader, position: number, layouts: Layouts, 
     },
     async list(query, scope, options = {}) {
       const layout = layoutFor(query.table!.name);
-      const { sql, params } = toSql(query, scope, dialect, { ...options, inUse: layouts });
-      const found = await reader.query(sql, params);
+      const way = await aids?.pageIndexes.wayOf(reader, query, scope, options.limit);
+      const found: SqlRow[] = [];
+      for (const part of toSqlParts(query, scope, dialect, { ...options, ...(way && { way }), inUse: layouts })) {
+        const { sql, params } = part(options.limit === undefined ? undefined : options.limit - found.length);
+        found.push(...(await reader.query(sql, params)));
+        if (options.limit !== undefined && found.length >= options.limit) break;
+      }
       return await complete(
         reader,
         dialect,
@@ -45,8 +65,16 @@ export function tableReader(reader: Reader, position: number, layouts: Layouts, 
       );
     },
     async count(query, scope) {
-      const { sql, params } = toSql(query, scope, dialect, { count: true, inUse: layouts });
-      return Number((await reader.query(sql, params))[0]!['count']);
+      const asked = toSql(query, scope, dialect, { count: true, inUse: layouts });
+      const { table, otherTables } = query;
+      const key = totalKey(asked);
+      const tables = [table!.name, ...otherTables];
+      const logged = tables.every((name) => layouts.get(name)?.table.log !== 'none');
+      const known = logged ? aids?.totals.find(key, tables, position) : undefined;
+      if (known !== undefined) return known;
+      const count = Number((await reader.query(asked.sql, asked.params))[0]!['count']);
+      if (logged) aids?.totals.keep(key, count, position);
+      return count;
     },
     async children(table, column, id) {
       const layout = layoutFor(table);

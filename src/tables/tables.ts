@@ -1,5 +1,6 @@
 import type { DatabaseHealth, LoggedEntry, Statement } from '../database/index.ts';
 import type { CheckedQuery, QueryScope } from '../query/index.ts';
+import type { PageIndexes } from './page-indexes.ts';
 import type { Constraints, Row, Schema, SeedRow, Value } from '../schema/index.ts';
 
 /** Who acts. Passed explicitly to every read and write that depends on it. */
@@ -196,6 +197,8 @@ export interface Tables {
   undo(actor: Actor, group: number): Promise<WriteOutcome>;
   /** All rows of a table in the order of their ids, with bounded memory. */
   exportRows(table: string): AsyncIterable<Row>;
+  /** Indexes that were made because pages of large tables were asked for in their order. */
+  readonly pageIndexes: Pick<PageIndexes, 'list' | 'settled'>;
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }
