@@ -32,6 +32,21 @@ export interface Constraints {
   readonly options?: readonly string[];
 }
 
+/** How the author's pages show and ask for a column. */
+export interface ColumnHints {
+  /** Tags of the elements that show it: `img`, `a`, `p`. */
+  readonly shownBy?: readonly string[];
+  /** `data-format` as written: `stars:5`. */
+  readonly format?: string;
+  /** The control that asks for it: `email`, `color`, `radio`. */
+  readonly control?: string;
+  /** What is on offer, in the author's words. */
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  /** Kinds of files that are taken: `image/*,.pdf`. */
+  readonly accept?: string;
+  readonly multiple?: boolean;
+}
+
 export interface Column {
   readonly name: string;
   readonly label: string;
@@ -43,6 +58,24 @@ export interface Column {
   /** No page or form mentions it any more; its data is kept. */
   readonly detached: boolean;
   readonly constraints: Constraints;
+  readonly hints?: ColumnHints;
+}
+
+/** What there is in the folder of the site. */
+export interface SiteFacts {
+  readonly timeZone: string;
+  /** Paths of its pages, those of rows aside. */
+  readonly pages: readonly string[];
+  /** Paths of its pictures. */
+  readonly pictures: readonly string[];
+}
+
+/** A file that has been uploaded; a column of files takes its path. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly filename: string;
+  readonly mediaType: string;
+  readonly size: number;
 }
 
 export interface Table {
@@ -97,7 +130,61 @@ export interface HistoryEntry {
   readonly operation: 'insert' | 'update' | 'delete';
   readonly version: number;
   /** By column; null where the table keeps no values. */
-  readonly values: Readonly<Record<string, { readonly before: Value; readonly after: Value }>> | null;
+  readonly values: ChangedValues | null;
+  /** Whether whoever is signed in may take its change back. */
+  readonly undoable: boolean;
+}
+
+export type ChangedValues = Readonly<Record<string, { readonly before: Value; readonly after: Value }>>;
+
+export interface HistoryPage {
+  readonly entries: readonly HistoryEntry[];
+  readonly next: string | null;
+}
+
+/** What one change did to one row. */
+export interface ChangeEntry {
+  readonly table: string;
+  readonly id: string;
+  readonly operation: HistoryEntry['operation'];
+  readonly values: ChangedValues | null;
+  /** The row as it is now; null when it is gone. */
+  readonly row: Row | null;
+}
+
+/** What somebody did at once, and can be taken back at once. */
+export interface LoggedChange {
+  readonly change: Change;
+  readonly time: string;
+  readonly actor: HistoryEntry['actor'];
+  /** How many entries there are; of many only the first are given. */
+  readonly count: number;
+  readonly undoable: boolean;
+  readonly entries: readonly ChangeEntry[];
+}
+
+export interface ChangePage {
+  readonly changes: readonly LoggedChange[];
+  readonly next: string | null;
+}
+
+/** All up to a moment has been read, but for `unread`; of what came later, `read` has. Ids of rows. */
+export interface Reading {
+  readonly readBefore: string | null;
+  readonly read: readonly string[];
+  readonly unread: readonly string[];
+}
+
+/** What the start page tells. */
+export interface Summary {
+  readonly submissions: {
+    /** `2026-08-14`, oldest first. */
+    readonly days: readonly string[];
+    readonly tables: readonly { readonly table: string; readonly counts: readonly number[] }[];
+  };
+  /** Rows that a page would show if only this column of theirs said yes. */
+  readonly waiting: readonly { readonly table: string; readonly column: string; readonly count: number }[];
+  readonly brokenPages: readonly { readonly file: string; readonly message: string }[];
 }
 
 export interface User {

@@ -1,4 +1,4 @@
-import type { Change, Row, RowPage, Schema, Session, Value } from './api-types.ts';
+import type { Change, Row, RowPage, Schema, Session, SiteFacts, Value } from './api-types.ts';
 import { request, send } from './request.ts';
 
 /*
@@ -39,6 +39,10 @@ function signedIn(answer: SessionAnswer): Session | null {
 
 export function readSchema(): Promise<Schema> {
   return request('/schema');
+}
+
+export function readSite(): Promise<SiteFacts> {
+  return request('/site');
 }
 
 export interface ListOptions {
