@@ -1,4 +1,16 @@
-import type { Change, Row, RowPage, Schema, Session, SiteFacts, Value } from './api-types.ts';
+import type {
+  Change,
+  ChangePage,
+  HistoryPage,
+  Reading,
+  Row,
+  RowPage,
+  Schema,
+  Session,
+  SiteFacts,
+  Summary,
+  Value,
+} from './api-types.ts';
 import { request, send } from './request.ts';
 
 /*
@@ -96,6 +108,63 @@ export async function deleteRows(table: string, ids: readonly string[]): Promise
 /** Takes a change back, as a new change. */
 export async function undoChange(change: Change): Promise<void> {
   await request(`/changes/${change}/undo`, { method: 'POST' });
+}
+
+/** Puts a row beside another in the order made by hand; null stands for the end on that side. */
+export async function moveRow(
+  table: string,
+  id: string,
+  place: { readonly after: string | null } | { readonly before: string | null },
+): Promise<Change | null> {
+  return written(await send(`${rowPath(table, id)}/move`, { method: 'POST', body: place })).change;
+}
+
+/** What became of a row, the newest first; `after` is the `next` of the part before. */
+export function readHistory(
+  table: string,
+  id: string,
+  after: string | null,
+  signal?: AbortSignal,
+): Promise<HistoryPage> {
+  return request(`${rowPath(table, id)}/history`, { query: part(new URLSearchParams({ limit: '15' }), after), signal });
+}
+
+export interface ChangesAsked {
+  readonly table?: string | undefined;
+  /** Id of a user. */
+  readonly actor?: string | undefined;
+  readonly operation?: 'delete' | undefined;
+  readonly limit?: number;
+}
+
+/** What people have changed, the newest first. */
+export function listChanges(asked: ChangesAsked, after: string | null, signal?: AbortSignal): Promise<ChangePage> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, String(value));
+  return request('/changes', { query: part(query, after), signal });
+}
+
+function part(query: URLSearchParams, after: string | null): URLSearchParams {
+  if (after !== null) query.set('_after', after);
+  return query;
+}
+
+export function readReading(): Promise<Reading> {
+  return request('/me/reading');
+}
+
+/** Marks rows as read or unread, or all up to a moment as read. */
+export function changeReading(marks: Partial<Reading>): Promise<Reading> {
+  return request('/me/reading', { method: 'POST', body: marks });
+}
+
+/** What was kept as spam becomes what its form makes. */
+export function releaseSpam(id: string): Promise<{ readonly table: string; readonly row: Row }> {
+  return request(`/_spam/${encodeURIComponent(id)}/release`, { method: 'POST' });
+}
+
+export function readSummary(signal?: AbortSignal): Promise<Summary> {
+  return request('/summary', { signal });
 }
 
 /** Under `tables/` no table is mistaken for a resource of another kind. */
