@@ -1,5 +1,5 @@
 import type { Entry } from '../forms/index.ts';
-import type { Site, SiteForm, SitePage } from '../site/index.ts';
+import type { PostedForm, Site, SiteForm, SitePage } from '../site/index.ts';
 
 /** What a post says of the form it came from. */
 export interface PostedHints {
@@ -38,11 +38,11 @@ export function matchForm(site: Site, hints: PostedHints): FormMatch {
   if (named !== undefined) {
     const local = own.filter(({ form }) => isNamed(form, named));
     if (local.length > 0) return one(local);
-    const anywhere = everyForm(site).filter(({ form }) => isNamed(form, named));
+    const anywhere = formsWhere(site, ({ names }) => names.includes(named));
     if (anywhere.length > 0) return one(anywhere);
   }
   if (own.length === 1) return one(own);
-  const targeted = everyForm(site).filter((matched) => leadsTo(matched, hints.pathname));
+  const targeted = formsWhere(site, (form) => leadsTo(site, form, hints.pathname));
   const sent = hints.refererPage ? savingForms(hints.refererPage) : [];
   for (const candidates of [targeted, own, sent]) {
     if (candidates.length === 1) return one(candidates);
@@ -65,8 +65,13 @@ function savingForms(page: SitePage): readonly MatchedForm[] {
     .map((form) => ({ page, form }));
 }
 
-function everyForm(site: Site): readonly MatchedForm[] {
-  return [...site.pages.values()].flatMap(savingForms);
+/** Only the pages of the forms that are meant are loaded. */
+function formsWhere(site: Site, isMeant: (form: PostedForm) => boolean): readonly MatchedForm[] {
+  return site.postedForms.filter(isMeant).flatMap(({ file, index }) => {
+    const page = site.pages.get(file);
+    const form = page?.forms[index];
+    return page && form ? [{ page, form }] : [];
+  });
 }
 
 function formNameField(entries: readonly Entry[]): string | undefined {
@@ -79,13 +84,12 @@ function isNamed(form: SiteForm, name: string): boolean {
 }
 
 /** Whether the author's `action`, read against the page's own address, is the path posted to. */
-function leadsTo({ page, form }: MatchedForm, pathname: string): boolean {
-  const { action } = form.place;
+function leadsTo(site: Site, { file, action, dialect }: PostedForm, pathname: string): boolean {
   if (action === undefined || action === '' || action.startsWith('#')) return false;
-  const base = `http://site.invalid${page.urlPaths[0] ?? '/'}`;
+  const base = `http://site.invalid${site.routes.pathsOf(file)[0] ?? '/'}`;
   if (!URL.canParse(action, base)) return false;
   const target = new URL(action, base);
-  return (target.host === new URL(base).host || form.dialect === 'formspree') && target.pathname === pathname;
+  return (target.host === new URL(base).host || dialect === 'formspree') && target.pathname === pathname;
 }
 
 /** Every posted name is one of the form's. */

@@ -1,13 +1,12 @@
-import type { Site, SitePage } from '../site/index.ts';
+import type { SitePage } from '../site/index.ts';
 import { POLICY_REPORTS } from './policy-reports.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * The Content-Security-Policy of each page, made once when the folder is loaded: what the file on disk holds may run,
- * nothing that data could bring in. A page into which no data is spliced needs none.
+ * The Content-Security-Policy of each page, made once when it is first shown: what the file on disk held when the folder
+ * was loaded may run, nothing that data could bring in. A page into which no data is spliced needs none.
  */
 export function policyHeaders(
-  site: Pick<Site, 'pages'>,
   settings: Pick<Settings, 'contentSecurityPolicy' | 'policySources'>,
   options: { readonly reports: boolean },
 ): (page: SitePage) => Readonly<Record<string, string>> {
@@ -15,11 +14,15 @@ export function policyHeaders(
   if (mode === 'off') return () => ({});
   const name = mode === 'enforce' ? 'content-security-policy' : 'content-security-policy-report-only';
   const reports = options.reports ? `; report-uri /_backlot${POLICY_REPORTS}` : '';
-  const headers = new Map<string, Readonly<Record<string, string>>>();
-  for (const [file, page] of site.pages) {
-    if (showsData(page)) headers.set(file, { [name]: pagePolicy(page, policySources) + reports });
-  }
-  return (page) => headers.get(page.file) ?? {};
+  const made = new WeakMap<SitePage, Readonly<Record<string, string>>>();
+  return (page) => {
+    let headers = made.get(page);
+    if (!headers) {
+      headers = showsData(page) ? { [name]: pagePolicy(page, policySources) + reports } : {};
+      made.set(page, headers);
+    }
+    return headers;
+  };
 }
 
 /** Rows, values in force, or what a visitor typed: anything that is not the author's. */

@@ -1,7 +1,7 @@
 import type { FileStore } from '../files/index.ts';
 import { pageGetter, poster } from '../pages/index.ts';
 import type { PageGetter, PosterOptions } from '../pages/index.ts';
-import { formNotices, readSeeds } from '../site/index.ts';
+import { readSeeds } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { formatDiagnostic } from '../std/index.ts';
 import type { Clock, Diagnostic, Log } from '../std/index.ts';
@@ -55,7 +55,7 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
     return rows;
   });
   await rememberParts(data.driver, site);
-  const pageHeaders = policyHeaders(site, settings, { reports: dev !== undefined });
+  const pageHeaders = policyHeaders(settings, { reports: dev !== undefined });
   const pages = pageGetter({
     site,
     tables,
@@ -80,6 +80,6 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
     made: madeFiles(site, tables, settings, common),
   });
   const errors = [...site.diagnostics, ...doubts].filter(({ severity }) => severity === 'error');
-  const notices = [...errors.map(formatDiagnostic), ...(await formNotices(site)), ...schema.notices];
+  const notices = [...errors.map(formatDiagnostic), ...site.formNotices, ...schema.notices];
   return { site, handler, pages, schema, notices };
 }

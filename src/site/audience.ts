@@ -26,8 +26,21 @@ function audienceOf(written: string | undefined): Said {
 }
 
 /** `data-as` of `<html>`. */
-export function pageAudience(outline: Outline): Said {
+function pageAudience(outline: Outline): Said {
   return audienceOf(outline.template.as);
+}
+
+/** What is said of a page and of each of its scopes but the page's own. */
+export interface Audiences {
+  readonly page: Said;
+  /** By scope id. */
+  readonly scopes: Readonly<Record<number, Said>>;
+}
+
+export function audiencesOf(outline: Outline): Audiences {
+  const scopes: Record<number, Said> = {};
+  for (const { id } of outline.template.scopes) if (id !== 0) scopes[id] = scopeAudience(outline, id);
+  return { page: pageAudience(outline), scopes };
 }
 
 /** Who receives a scope's rows: what is said on its element, else on the nearest element around, `<html>` at last. */

@@ -1,22 +1,32 @@
+import { createHash } from 'node:crypto';
 import { defineForms } from '../forms/index.ts';
 import { compilePage, parsePage, rebaseLinks } from '../html/index.ts';
 import type { PageDocument, PageElement, Source, Template } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
+import { audiencesOf } from './audience.ts';
+import type { Audiences } from './audience.ts';
 import { detailOf } from './detail.ts';
 import { planForms } from './form-plan.ts';
 import type { FormPlan } from './form-plan.ts';
 import { outlineOf } from './outline.ts';
 import type { Outline } from './outline.ts';
+import { policyNeeds } from './policy.ts';
+import type { PolicyNeeds } from './policy.ts';
 import type { ReadPage } from './compose.ts';
 import type { DetailPage } from './site.ts';
 
-/** A page that was parsed and compiled, before the site's schema is known. */
+/**
+ * A page that was parsed and compiled, before the site's schema is known. Plain data that holds all that was read from
+ * the parsed page, so that it can be kept on disk.
+ */
 export interface CompiledPage {
   readonly file: string;
-  readonly document: PageDocument;
   readonly template: Template;
-  readonly outline: Outline;
+  readonly audiences: Audiences;
   readonly forms: readonly FormPlan[];
+  readonly policy: PolicyNeeds;
+  /** SHA-256 of the composed text, hexadecimal. */
+  readonly hash: string;
   readonly detail?: DetailPage;
   /** Other files whose text stands in it. */
   readonly dependencies: readonly string[];
@@ -76,10 +86,11 @@ function compileSource(
   const detail = detailOf(template);
   return {
     file: source.file,
-    document,
     template,
-    outline,
+    audiences: audiencesOf(outline),
     forms,
+    policy: policyNeeds(document, options.origin),
+    hash: createHash('sha256').update(source.text).digest('hex'),
     ...(detail.page ? { detail: detail.page } : {}),
     dependencies,
     diagnostics: [...known, ...diagnostics, ...detail.diagnostics],

@@ -1,7 +1,7 @@
-import { composeParts, findParts, parsePage } from '../html/index.ts';
+import { composeParts } from '../html/index.ts';
 import type { PageDocument, Part, Source } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
-import { partFingerprint } from './part-fingerprint.ts';
+import type { ReadSource } from './survey.ts';
 
 /** A page with marks, its shared parts copied in. */
 export interface ReadPage {
@@ -14,51 +14,43 @@ export interface ReadPage {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface ComposedPages {
-  readonly pages: readonly ReadPage[];
-  /** Fingerprint of each part's master, by name. */
-  readonly parts: Readonly<Record<string, string>>;
-}
-
 /**
- * Puts the masters of shared parts in place of the copies. A part's master is the one in `index.html`, else in the
- * first page by path. Nothing is copied into a master, so parts that hold each other cannot go round in circles.
+ * Puts the masters of shared parts in place of a page's copies. Nothing is copied into a master, so parts that hold each
+ * other cannot go round in circles.
  */
-export function composePages(sources: readonly Source[]): ComposedPages {
-  const { parsed, masters } = findMasters(sources);
-  const pages = sources.map((source): ReadPage => {
-    const { document, parts: own } = parsed.get(source.file) ?? { document: undefined, parts: [] };
-    if (own.length === 0) return { file: source.file, source, dependencies: [], diagnostics: [] };
-    const used = own.flatMap((part) => masters.get(part.name) ?? []).filter((part) => part.file !== source.file);
-    return {
-      file: source.file,
-      ...(used.length === 0
-        ? { source, ...(document ? { document } : {}) }
-        : { source: composeParts(source, masters, document) }),
-      dependencies: [...new Set(used.map((part) => part.file))].sort(),
-      diagnostics: own.flatMap((part) => faultsOf(part, own, masters)),
-    };
-  });
-  return { pages, parts: Object.fromEntries([...masters].map(([name, part]) => [name, partFingerprint(part)])) };
+export function composePage(read: ReadSource, masters: ReadonlyMap<string, Part>): ReadPage {
+  const { source, document, parts: own } = read;
+  if (own.length === 0) return { file: source.file, source, dependencies: [], diagnostics: [] };
+  const used = own.flatMap((part) => masters.get(part.name) ?? []).filter((part) => part.file !== source.file);
+  return {
+    file: source.file,
+    ...(used.length === 0
+      ? { source, ...(document ? { document } : {}) }
+      : { source: composeParts(source, masters, document) }),
+    dependencies: [...new Set(used.map((part) => part.file))].sort(),
+    diagnostics: own.flatMap((part) => faultsOf(part, own, masters)),
+  };
 }
 
-/** The parts of all pages by file, and the master of each by name. */
-export function findMasters(sources: readonly Source[]): {
-  readonly parsed: ReadonlyMap<string, { readonly document: PageDocument; readonly parts: readonly Part[] }>;
-  readonly masters: ReadonlyMap<string, Part>;
-} {
-  const parsed = new Map<string, { document: PageDocument; parts: readonly Part[] }>();
-  for (const source of sources) {
-    if (!source.text.includes('-part')) continue;
-    const document = parsePage(source);
-    parsed.set(source.file, { document, parts: findParts(source, document) });
-  }
-  const masters = new Map<string, Part>();
-  const byRank = [...parsed.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+/** The file of each part's master: `index.html` where the part stands in it, else the first page by path. */
+export function masterFiles(partNames: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, string> {
+  const masters = new Map<string, string>();
+  const byRank = [...partNames.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   for (const file of byRank) {
-    for (const part of parsed.get(file)?.parts ?? []) if (!masters.has(part.name)) masters.set(part.name, part);
+    for (const name of partNames.get(file) ?? []) if (!masters.has(name)) masters.set(name, file);
   }
-  return { parsed, masters };
+  return masters;
+}
+
+/** The master of each part by name, given what stands in the files. */
+export function findMasters(reads: ReadonlyMap<string, Pick<ReadSource, 'parts'>>): ReadonlyMap<string, Part> {
+  const names = new Map([...reads].map(([file, { parts }]) => [file, parts.map(({ name }) => name)]));
+  const masters = new Map<string, Part>();
+  for (const [name, file] of masterFiles(names)) {
+    const part = reads.get(file)?.parts.find((each) => each.name === name);
+    if (part) masters.set(name, part);
+  }
+  return masters;
 }
 
 function rank(file: string): number {

@@ -1,50 +1,59 @@
-import { createHash } from 'node:crypto';
 import { lintForm } from '../forms/index.ts';
 import { bindTypes } from '../html/index.ts';
 import type { Template } from '../html/index.ts';
 import type { ColumnType, Schema, TableDeclaration } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import type { Placed } from '../tables/index.ts';
-import { pageAudience, scopeAudience } from './audience.ts';
+import type { Audiences } from './audience.ts';
 import { checkQueries } from './check-queries.ts';
 import type { CompiledPage } from './compile.ts';
-import type { FormPlan } from './form-plan.ts';
 import type { FormDeclarations } from './implied.ts';
-import type { Outline } from './outline.ts';
 import { placeInside, typeAt } from './paths.ts';
-import { policyNeeds } from './policy.ts';
 import type { Routes } from './routes.ts';
 import { finishForm } from './site-forms.ts';
 import type { Audience, SiteForm, SitePage } from './site.ts';
 
 /** What the site as a whole has settled. */
-export interface Settled {
+export interface Surroundings {
   readonly schema: Schema;
   readonly routes: Routes;
   readonly origin: string | undefined;
-  readonly declared: ReadonlyMap<FormPlan, FormDeclarations>;
-  readonly placed: ReadonlyMap<TableDeclaration, Placed>;
+}
+
+/** What the site as a whole has settled of one page. Plain data. */
+export interface PageFindings {
+  /** By form index: the final names of what it declares; null for forms that save nothing. */
+  readonly placed: readonly (PlacedForm | null)[];
   /** What deriving the schema found wrong in this page. */
-  readonly diagnostics: readonly Diagnostic[];
+  readonly fromSchema: readonly Diagnostic[];
+  /** What only the access of the whole site tells. */
+  readonly fromAccess: readonly Diagnostic[];
+}
+
+/** The final names of a form's table and columns, and of those of its lists. */
+export interface PlacedForm {
+  readonly own: Placed;
+  readonly items: readonly Placed[];
 }
 
 /** Checks a compiled page against the schema of the whole site and finishes its forms. */
-export function finishPage(page: CompiledPage, settled: Settled): SitePage {
-  const { file, template, outline, document } = page;
-  const { schema, routes, origin } = settled;
-  const found: Diagnostic[] = [...page.diagnostics, ...settled.diagnostics];
-  const forms = page.forms.map((plan) => {
-    const declared = settled.declared.get(plan);
-    return finishForm(plan, {
+export function finishPage(
+  page: CompiledPage,
+  { schema, routes, origin }: Surroundings,
+  findings: Omit<PageFindings, 'fromAccess'>,
+): SitePage {
+  const { file, template } = page;
+  const found: Diagnostic[] = [...page.diagnostics, ...findings.fromSchema];
+  const forms = page.forms.map((plan, index) =>
+    finishForm(plan, {
       template,
       schema,
       routes,
       origin,
-      declared,
-      placed: declared && ((made) => placesOf(made, settled.placed)),
+      placed: findings.placed[index] ?? undefined,
       report: (diagnostic) => void found.push(diagnostic),
-    });
-  });
+    }),
+  );
   for (const { definition, table } of forms) {
     if (table !== null) found.push(...lintForm(definition, { table }).filter((each) => each.severity === 'error'));
   }
@@ -59,13 +68,13 @@ export function finishPage(page: CompiledPage, settled: Settled): SitePage {
     forms,
     queries: checked.queries,
     conditions: checked.conditions,
-    access: { page: pageAudience(outline).who, scopes: audiences(outline) },
+    access: { page: page.audiences.page.who, scopes: scopeAudiences(page.audiences) },
     ...(page.detail ? { detail: page.detail } : {}),
     pageParameters,
     parameters: parametersOf(template, forms, pageParameters),
-    policy: policyNeeds(document, origin),
+    policy: page.policy,
     dependencies: page.dependencies,
-    hash: createHash('sha256').update(template.source.text).digest('hex'),
+    hash: page.hash,
     urlPaths: routes.pathsOf(file),
     ok: !hasError(found),
     diagnostics: found,
@@ -90,21 +99,16 @@ function typesOf(template: Template, schema: Schema): (scopeId: number, path: st
   };
 }
 
-function placesOf(
-  made: FormDeclarations,
-  placed: ReadonlyMap<TableDeclaration, Placed>,
-): { own: Placed; items: readonly Placed[] } {
+/** The final names of what a form declared. */
+export function placesOf(made: FormDeclarations, placed: ReadonlyMap<TableDeclaration, Placed>): PlacedForm {
   const placeOf = (declaration: TableDeclaration): Placed => {
     return placed.get(declaration) ?? { table: declaration.name, columns: {} };
   };
   return { own: placeOf(made.own), items: made.items.map(placeOf) };
 }
 
-function audiences(outline: Outline): Record<number, Audience> {
-  const scopes: Record<number, Audience> = {};
-  for (const scope of outline.template.scopes)
-    if (scope.id !== 0) scopes[scope.id] = scopeAudience(outline, scope.id).who;
-  return scopes;
+function scopeAudiences({ scopes }: Audiences): Record<number, Audience> {
+  return Object.fromEntries(Object.entries(scopes).map(([id, { who }]) => [id, who]));
 }
 
 /** Each list that something pages through gets a parameter; with several paged or sorted lists, prefixed by its id. */

@@ -4,6 +4,8 @@ import { attribute, childElements, hasAttribute } from '../html/index.ts';
 import type { FormPlace, PageDocument, PageElement, Scope, Template } from '../html/index.ts';
 import { foldName } from '../schema/index.ts';
 import { isFormspree, linkPlace, resolveAddress } from './address.ts';
+import { formAudience } from './audience.ts';
+import type { Said } from './audience.ts';
 import { markOf } from './outline.ts';
 import { isPageFile } from './routes.ts';
 
@@ -11,7 +13,8 @@ import { isPageFile } from './routes.ts';
 export interface FormPlan {
   readonly definition: FormDefinition;
   readonly place: FormPlace;
-  readonly element: PageElement;
+  /** Who may submit it. */
+  readonly said: Said;
   /** Unique in the page. */
   readonly name: string;
   readonly operation: 'insert' | 'update' | 'query' | 'none';
@@ -61,13 +64,17 @@ interface Planning {
 }
 
 function planForm(planning: Planning): FormPlan {
+  const plan = meaningOf(planning);
+  return { ...plan, said: formAudience(planning.element, plan.operation) };
+}
+
+function meaningOf(planning: Planning): Omit<FormPlan, 'said'> {
   const { definition, place, element, template } = planning;
   const dialect = dialectOf(element, place);
   const file = template.source.file;
   const none = {
     definition,
     place,
-    element,
     name: '',
     table: null,
     label: '',

@@ -1,12 +1,17 @@
-import type { Scope } from '../html/index.ts';
+import type { Scope, Template } from '../html/index.ts';
 import type { Diagnostic } from '../std/index.ts';
-import { isVisitors, scopeAudience } from './audience.ts';
-import type { Outline } from './outline.ts';
+import { isVisitors } from './audience.ts';
+import type { Audiences, Said } from './audience.ts';
 import type { AccessGrant, SiteForm } from './site.ts';
 
+/** A page as far as reading goes. */
+interface SayingPage {
+  readonly template: Template;
+  readonly audiences: Audiences;
+}
+
 /** A page as far as access goes. */
-export interface GrantingPage {
-  readonly outline: Outline;
+export interface GrantingPage extends SayingPage {
   readonly forms: readonly SiteForm[];
 }
 
@@ -18,10 +23,10 @@ export function grantsOf(pages: Iterable<GrantingPage>): Map<string, AccessGrant
     if (held) held.push(grant);
     else grants.set(table, [grant]);
   };
-  for (const { outline, forms } of pages) {
-    for (const scope of outline.template.scopes) {
+  for (const { forms, ...page } of pages) {
+    for (const scope of page.template.scopes) {
       if (scope.table === null || shownColumns(scope).length === 0) continue;
-      const said = scopeAudience(outline, scope.id);
+      const said = saidOf(page, scope);
       add(scope.table, {
         operation: 'read',
         who: said.who,
@@ -39,11 +44,11 @@ export function grantsOf(pages: Iterable<GrantingPage>): Map<string, AccessGrant
  * A list or row of a table that visitors write must say who may see it. Columns shown only inside the form that
  * writes them (`data-row` around an update) are the visitor's own and need no word.
  */
-export function unsaidReaders(outline: Outline, grants: ReadonlyMap<string, readonly AccessGrant[]>): Diagnostic[] {
+export function unsaidReaders(page: SayingPage, grants: ReadonlyMap<string, readonly AccessGrant[]>): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  for (const scope of outline.template.scopes) {
+  for (const scope of page.template.scopes) {
     if (scope.table === null || shownColumns(scope).length === 0) continue;
-    if (scopeAudience(outline, scope.id).explicit) continue;
+    if (saidOf(page, scope).explicit) continue;
     const writer = grants.get(scope.table)?.find((grant) => grant.operation !== 'read' && isVisitorsGrant(grant));
     if (!writer) continue;
     diagnostics.push({
@@ -56,6 +61,10 @@ export function unsaidReaders(outline: Outline, grants: ReadonlyMap<string, read
     });
   }
   return diagnostics;
+}
+
+function saidOf({ audiences }: SayingPage, { id }: Scope): Said {
+  return audiences.scopes[id] ?? audiences.page;
 }
 
 /** Without a word, an update is the row's author's: it makes no table one that visitors write. */

@@ -3,7 +3,6 @@ export { accessReport } from './access-report.ts';
 export { checkSite } from './check.ts';
 export { explain } from './explain.ts';
 export { loadSite } from './load.ts';
-export { formNotices } from './notices.ts';
 export { canonicalPath, isPageFile } from './routes.ts';
 export type { Route } from './routes.ts';
 export { partCopies } from './part-copies.ts';

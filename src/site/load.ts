@@ -1,121 +1,145 @@
 import { readFile } from 'node:fs/promises';
-import type { TableDeclaration } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
-import { deriveSchema, isServerTable } from '../tables/index.ts';
-import { compile } from './compile.ts';
-import type { CompiledPage } from './compile.ts';
-import { finishPage, hasError, withDiagnostics } from './finish-page.ts';
-import { grantsOf, unsaidReaders } from './grants.ts';
-import { impliedTables } from './implied.ts';
-import { readPages } from './read-pages.ts';
+import { compileCache } from './compile-cache.ts';
+import type { CompileCache } from './compile-cache.ts';
+import type { CompileSettings } from './compile.ts';
+import { finishPage, withDiagnostics } from './finish-page.ts';
+import { grantsOf } from './grants.ts';
+import { pageCompiler } from './page-compiler.ts';
+import type { PageCompiler } from './page-compiler.ts';
+import { pagesOnDemand } from './pages-on-demand.ts';
+import { programStamp } from './program-stamp.ts';
 import { parseRedirects } from './redirects.ts';
 import type { Redirect } from './redirects.ts';
-import { makeRoutes } from './routes.ts';
-import type { Site, SiteOptions } from './site.ts';
+import { isPageFile, makeRoutes } from './routes.ts';
+import { settleSite, withFiles } from './settle.ts';
+import type { SettledPages } from './settle.ts';
+import { siteMemory } from './site-memory.ts';
+import type { Site, SiteOptions, SitePage } from './site.ts';
+import { hashOf, surveyPages } from './survey.ts';
+import type { Survey } from './survey.ts';
 import { walkSite } from './walk.ts';
+import type { WalkedSite } from './walk.ts';
 
 /**
  * Reads a folder: lists its files, compiles the pages that have marks, and works out what they imply together: tables,
- * routes, access. A page that cannot be used is `ok: false` and says why; it never takes down the others. Throws
- * `BacklotError` only for the folder itself (see {@link walkSite}).
+ * routes, access. A page that cannot be used is `ok: false` and says why; it never takes down the others. With a cache,
+ * only what has changed since the last time is looked at again. Throws `BacklotError` only for the folder itself (see
+ * {@link walkSite}).
  */
 export async function loadSite(options: SiteOptions): Promise<Site> {
   const walked = await walkSite(options.dir, {
     ...(options.leaveOut ? { leaveOut: options.leaveOut } : {}),
     ...(options.reservedPaths ? { reservedPaths: options.reservedPaths } : {}),
   });
-  const timeZone = options.timeZone ?? 'UTC';
-  const currency = options.currency === undefined ? {} : { currency: options.currency };
-  const diagnostics: Diagnostic[] = [...walked.diagnostics];
-  const redirects = await readRedirects(walked.dir, diagnostics);
-  const read = await readPages([...walked.files.values()]);
-  diagnostics.push(...read.diagnostics);
-  const all = read.pages.map((page) => compile(page, { timeZone, ...currency, origin: options.origin }));
-  // The byte scan may take a word in a script for a mark; such a page is served as it is, like any without marks.
-  const compiled = all.filter(isUsed);
-  const unmarkedForms = all.filter((page) => !isUsed(page) && page.document.forms.length > 0);
-  const details = compiled.flatMap(({ file, detail }) => (detail ? [{ file, ...detail }] : []));
-  const routes = makeRoutes({ files: walked.files.keys(), details, redirects });
-  // Pages with errors too: what they declare is meant, and other pages may show it.
-  const implied = impliedTables(compiled);
-  const own = options.tables ?? [];
-  const { declarations, refused } = withoutServerTables(implied.declarations, new Set(own.map((table) => table.name)));
-  const derived = deriveSchema(declarations, own);
-  const blamed = blame([...refused, ...derived.diagnostics], diagnostics, compiled);
-  const finished = compiled.map((page) =>
-    finishPage(page, {
-      schema: derived.schema,
-      routes,
-      origin: options.origin,
-      declared: implied.byForm,
-      placed: derived.placed,
-      diagnostics: blamed.get(page.file) ?? [],
-    }),
-  );
-  const outlines = new Map(compiled.map((page) => [page.file, page.outline]));
-  const grants = grantsOf(finished.map((page) => ({ outline: outlines.get(page.file)!, forms: page.forms })));
-  const pages = finished.map((page) => withDiagnostics(page, unsaidReaders(outlines.get(page.file)!, grants)));
+  const redirects = await readRedirects(walked.dir);
+  const settings = compileSettings(options);
+  const cache = openCache(options, walked, settings);
+  const memory = siteMemory(cache);
+  const candidates = [...walked.files.values()].filter((file) => isPageFile(file.path));
+  const clock = options.cache?.clock ?? { now: () => 0 };
+  const survey = await surveyPages(candidates, { known: memory.pages, clock });
+  const compiler = pageCompiler({ files: walked.files, survey, settings, cache });
+  const tables = options.tables ?? [];
+  const basis = memory.basis([redirects.text, tables, [...walked.files.keys()]], survey);
+  const known = memory.settled(basis);
+  const settled = known
+    ? { settled: known, pages: new Map<string, SitePage>() }
+    : await settleSite({ files: walked.files, redirects: redirects.redirects, compiler, settings, tables, survey });
+  memory.keep({ survey, basis, settled: settled.settled, entries: () => compiler.entries() });
+  return assemble(settled, { walked, redirects, compiler, settings, survey });
+}
+
+interface FoundRedirects {
+  readonly text: string;
+  readonly redirects: readonly Redirect[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function readRedirects(dir: string): Promise<FoundRedirects> {
+  let text = '';
+  try {
+    text = await readFile(`${dir}/_redirects`, 'utf8');
+  } catch {
+    // Most sites have none.
+  }
+  return { text, ...parseRedirects(text) };
+}
+
+function compileSettings(options: SiteOptions): CompileSettings {
+  return {
+    timeZone: options.timeZone ?? 'UTC',
+    ...(options.currency === undefined ? {} : { currency: options.currency }),
+    origin: options.origin,
+  };
+}
+
+/** The program that cannot tell its own state keeps nothing. */
+function openCache({ cache }: SiteOptions, { dir }: WalkedSite, settings: CompileSettings): CompileCache | undefined {
+  const stamp = cache && programStamp();
+  if (!cache || stamp === undefined) return undefined;
+  return compileCache({
+    dir: cache.dir,
+    clock: cache.clock,
+    stamp: hashOf(JSON.stringify([cache.program, stamp, dir, settings])),
+  });
+}
+
+interface Found {
+  readonly walked: WalkedSite;
+  readonly redirects: FoundRedirects;
+  readonly survey: Survey;
+  readonly compiler: PageCompiler;
+  readonly settings: CompileSettings;
+}
+
+function assemble({ settled, pages }: SettledPages, found: Found): Site {
+  const { walked, compiler, survey } = found;
+  const { timeZone, origin } = found.settings;
+  const { redirects } = found.redirects;
+  const { schema } = settled;
+  const details = new Map(settled.details);
+  const routes = makeRoutes({ files: walked.files.keys(), details: withFiles(details), redirects });
+  const findings = new Map(settled.findings);
+  const known = [...survey.pages];
+  const sitePages = pagesOnDemand({
+    files: [...findings.keys()],
+    load(file) {
+      const { fromAccess, ...early } = findings.get(file) ?? { placed: [], fromSchema: [], fromAccess: [] };
+      return withDiagnostics(finishPage(compiler.compiled(file), { schema, routes, origin }, early), fromAccess);
+    },
+    fixed: new Map([...pages].filter(([file]) => !compiler.isKept(file))),
+    made: [...pages.values()],
+  });
+  let grants: Site['grants'] | undefined;
   return {
     dir: walked.dir,
     files: walked.files,
     routes,
     redirects,
-    pages: new Map(pages.map((page) => [page.file, page])),
-    declarations,
-    schema: derived.schema,
-    parts: read.parts,
-    noindex: read.noindex,
-    formFiles: [...read.formFiles, ...unmarkedForms.map((page) => page.file)].sort(),
-    grants,
-    diagnostics: [...diagnostics, ...pages.flatMap((page) => page.diagnostics)],
+    pages: sitePages,
+    details,
+    restricted: new Set(settled.restricted),
+    postedForms: settled.postedForms,
+    schema,
+    parts: settled.parts,
+    noindex: new Set(known.filter(([, { facts }]) => facts.noindex).map(([file]) => file)),
+    shown: settled.shown,
+    formFiles: settled.formFiles,
+    formNotices: settled.formNotices,
+    get grants() {
+      grants ??= grantsOf(
+        [...findings.keys()].map((file) => ({ ...compiler.compiled(file), forms: sitePages.get(file)?.forms ?? [] })),
+      );
+      return grants;
+    },
+    diagnostics: [
+      ...walked.diagnostics,
+      ...found.redirects.diagnostics,
+      ...known.flatMap(([, { facts }]) => facts.diagnostics),
+      ...settled.diagnostics,
+    ],
     timeZone,
-    ...(options.origin === undefined ? {} : { origin: options.origin }),
+    ...(origin === undefined ? {} : { origin }),
   };
-}
-
-async function readRedirects(dir: string, diagnostics: Diagnostic[]): Promise<readonly Redirect[]> {
-  let text: string;
-  try {
-    text = await readFile(`${dir}/_redirects`, 'utf8');
-  } catch {
-    return [];
-  }
-  const parsed = parseRedirects(text);
-  diagnostics.push(...parsed.diagnostics);
-  return parsed.redirects;
-}
-
-/** The byte scan may take a word in a script for a mark; such a page is served as it is, like any without marks. */
-function isUsed(page: CompiledPage): boolean {
-  return page.template.marked || hasError(page.diagnostics);
-}
-
-/** Tables of the server's that are not in use here are no tables of the site's: `data-row="user"` without accounts. */
-function withoutServerTables(
-  declarations: readonly TableDeclaration[],
-  own: ReadonlySet<string>,
-): { declarations: TableDeclaration[]; refused: Diagnostic[] } {
-  const isRefused = ({ name, implicit }: TableDeclaration): boolean =>
-    !implicit && isServerTable(name) && !own.has(name);
-  return {
-    declarations: declarations.filter((declaration) => !isRefused(declaration)),
-    refused: declarations.filter(isRefused).map(({ name, at }) => ({
-      severity: 'error',
-      code: 'site/server-table',
-      message: `\`${name}\` is a table of the server’s own, and nothing here provides it.`,
-      fix: 'Choose another name for rows of your own.',
-      at,
-    })),
-  };
-}
-
-/** Gives every page what the schema found wrong in it; what stands in no page's file is the site's. */
-function blame(
-  found: readonly Diagnostic[],
-  unplaced: Diagnostic[],
-  pages: readonly CompiledPage[],
-): Map<string, Diagnostic[]> {
-  const blamed = new Map<string, Diagnostic[]>(pages.map((page) => [page.file, []]));
-  for (const diagnostic of found) (blamed.get(diagnostic.at?.file ?? '') ?? unplaced).push(diagnostic);
-  return blamed;
 }

@@ -12,8 +12,11 @@ import type { Site } from './site.ts';
 /** Pages with forms that are looked at for the notice at start; `check` looks at all. */
 const noticePagesMax = 200;
 
+/** What is looked at for forms. */
+type FormSite = Pick<Site, 'pages' | 'files' | 'formFiles' | 'origin'>;
+
 /** Lines for the notice at start: forms that cannot work yet, and what to write. Parses only pages that hold forms. */
-export async function formNotices(site: Site): Promise<string[]> {
+export async function formNotices(site: FormSite): Promise<string[]> {
   const lines: string[] = [];
   for (const diagnostic of await formFaults(site, noticePagesMax)) {
     const place = diagnostic.at ? formatPosition(diagnostic.at) : '';
@@ -23,7 +26,7 @@ export async function formNotices(site: Site): Promise<string[]> {
 }
 
 /** Forms that cannot work yet: no `method="post"`, or controls without a name. Of `pagesMax` unmarked pages at most. */
-export async function formFaults(site: Site, pagesMax = Number.POSITIVE_INFINITY): Promise<Diagnostic[]> {
+export async function formFaults(site: FormSite, pagesMax = Number.POSITIVE_INFINITY): Promise<Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   for (const page of site.pages.values()) {
     for (const { definition, operation, place } of page.forms) {
@@ -41,7 +44,7 @@ export async function formFaults(site: Site, pagesMax = Number.POSITIVE_INFINITY
 }
 
 /** Parses a page as it is on disk; undefined when it is gone. */
-export async function parseFile(site: Site, file: string): Promise<PageDocument | undefined> {
+export async function parseFile(site: Pick<Site, 'files'>, file: string): Promise<PageDocument | undefined> {
   const found = site.files.get(file);
   if (!found) return undefined;
   try {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { composeParts, decodePage } from '../html/index.ts';
-import type { Source } from '../html/index.ts';
 import type { SourcePosition } from '../std/index.ts';
 import { findMasters } from './compose.ts';
 import { partFingerprint } from './part-fingerprint.ts';
 import type { Site } from './site.ts';
+import { readSource } from './survey.ts';
+import type { ReadSource } from './survey.ts';
 
 /** What a part has been over time: fingerprints of its masters by name. */
 export type PartFingerprints = Readonly<Record<string, readonly string[]>>;
@@ -31,12 +32,12 @@ export interface PartCopies {
  * before: a copy that is one of them is merely old; any other has been edited.
  */
 export async function partCopies(site: Site, earlier: PartFingerprints): Promise<PartCopies> {
-  const sources = await sourcesOf(site);
-  const { parsed, masters } = findMasters(sources);
+  const reads = await readsOf(site);
+  const masters = findMasters(reads);
   const differing: PartCopy[] = [];
   const texts = new Map<string, string>();
-  for (const source of sources) {
-    const own = (parsed.get(source.file)?.parts ?? []).flatMap((part): PartCopy[] => {
+  for (const { source, parts } of reads.values()) {
+    const own = parts.flatMap((part): PartCopy[] => {
       const master = masters.get(part.name);
       const print = partFingerprint(part);
       if (!master || master.file === part.file || print === site.parts[part.name]) return [];
@@ -51,12 +52,12 @@ export async function partCopies(site: Site, earlier: PartFingerprints): Promise
   return { differing, texts };
 }
 
-async function sourcesOf(site: Site): Promise<readonly Source[]> {
-  const sources: Source[] = [];
+async function readsOf(site: Site): Promise<ReadonlyMap<string, ReadSource>> {
+  const reads = new Map<string, ReadSource>();
   for (const file of [...site.pages.keys()].sort()) {
     const found = site.files.get(file);
     const decoded = found && decodePage(await readFile(found.absolutePath), file);
-    if (decoded?.ok) sources.push({ file, text: decoded.text });
+    if (decoded?.ok) reads.set(file, readSource({ file, text: decoded.text }));
   }
-  return sources;
+  return reads;
 }

@@ -123,9 +123,9 @@ function slugOf(reading: Reading, scope: Scope, table: Table, read: ReadRow): st
   if (address.kind !== 'inside') return undefined;
   const route = site.routes.resolve(address.path);
   // The file that serves as the sample is where every sample's link may lead; it names no row.
-  if (route.kind !== 'row' || route.key === null || site.pages.get(route.file)?.detail?.table !== table.name)
+  if (route.kind !== 'row' || route.key === null || site.details.get(route.file)?.table !== table.name)
     return undefined;
-  const sample = site.pages.get(route.file)?.detail?.sampleKey;
+  const sample = site.details.get(route.file)?.sampleKey;
   return route.key === sample ? undefined : route.key;
 }
 

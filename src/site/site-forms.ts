@@ -3,9 +3,8 @@ import type { Diagnostic } from '../std/index.ts';
 import type { Control } from '../forms/index.ts';
 import type { Placed } from '../tables/index.ts';
 import { isFormspree, linkPlace, resolveAddress } from './address.ts';
-import { formAudience } from './audience.ts';
 import type { FormPlan } from './form-plan.ts';
-import type { FormDeclarations } from './implied.ts';
+import type { PlacedForm } from './finish-page.ts';
 import { filtersOf } from './filters.ts';
 import { canonicalPath, isPageFile } from './routes.ts';
 import type { Routes } from './routes.ts';
@@ -19,16 +18,13 @@ export interface FormSurroundings {
   readonly routes: Routes;
   readonly origin: string | undefined;
   /** Final names of what the form declared; absent for forms that save nothing. */
-  readonly placed: ((declarations: FormDeclarations) => { own: Placed; items: readonly Placed[] }) | undefined;
-  readonly declared: FormDeclarations | undefined;
+  readonly placed: PlacedForm | undefined;
   report(diagnostic: Diagnostic): void;
 }
 
 /** Settles a planned form once the schema is known: final table and columns, where it leads, what it filters. */
 export function finishForm(plan: FormPlan, around: FormSurroundings): SiteForm {
-  const { declared, placed } = around;
-  const as = formAudience(plan.element, plan.operation);
-  const names = declared && placed ? placed(declared) : undefined;
+  const { placed: names } = around;
   const success = successOf(plan, names?.own.table ?? null, around);
   const filtering = plan.operation === 'query' ? filtersOf(plan, around.template, around.schema) : noFilters;
   for (const diagnostic of filtering.diagnostics) around.report(diagnostic);
@@ -58,8 +54,8 @@ export function finishForm(plan: FormPlan, around: FormSurroundings): SiteForm {
     dialect: plan.dialect,
     controlsLists: filtering.controlsLists,
     filters: filtering.filters,
-    as: as.who,
-    asExplicit: as.explicit,
+    as: plan.said.who,
+    asExplicit: plan.said.explicit,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { FormDefinition } from '../forms/index.ts';
 import type { FormPlace, Template } from '../html/index.ts';
 import type { CheckedQuery, Operator } from '../query/index.ts';
-import type { Schema, Table, TableDeclaration } from '../schema/index.ts';
-import type { Diagnostic, SourcePosition } from '../std/index.ts';
+import type { Schema, Table } from '../schema/index.ts';
+import type { Clock, Diagnostic, SourcePosition } from '../std/index.ts';
 import type { PolicyNeeds } from './policy.ts';
 import type { Redirect } from './redirects.ts';
 import type { Routes } from './routes.ts';
@@ -23,6 +23,10 @@ export interface SiteFile {
   readonly absolutePath: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** When its bytes, its name or its permissions last changed. */
+  readonly touchedMs: number;
+  /** Size, times and number as the file system tells them: other text when the bytes are others. */
+  readonly state: string;
 }
 
 /** One control of a GET form: a URL parameter that may narrow the lists the form controls. */
@@ -143,6 +147,30 @@ export interface SitePage {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/**
+ * Pages by file, in path order. Only those in use are in memory: asking again may give another object that says the
+ * same, and going through all of them is for commands and for what is done once.
+ */
+export interface SitePages {
+  readonly size: number;
+  has(file: string): boolean;
+  get(file: string): SitePage | undefined;
+  keys(): Iterable<string>;
+  values(): Iterable<SitePage>;
+}
+
+/** How a form that saves something is found again from what a post says of it. */
+export interface PostedForm {
+  readonly file: string;
+  /** Its place among the page's forms. */
+  readonly index: number;
+  /** Its name in addresses, and its `name` and `id` as written. */
+  readonly names: readonly string[];
+  /** The author's `action` as written. */
+  readonly action?: string;
+  readonly dialect: SiteForm['dialect'];
+}
+
 /** One place that gives someone access to a table. */
 export interface AccessGrant {
   readonly operation: 'read' | 'insert' | 'update' | 'delete';
@@ -153,6 +181,14 @@ export interface AccessGrant {
   readonly at: SourcePosition;
 }
 
+/** A column that some page shows. */
+export interface ShownColumn {
+  readonly table: string;
+  readonly column: string;
+  /** Words of `data-as`, to all of which a reader must belong; none: it is shown to anyone. */
+  readonly audiences: readonly Audience[];
+}
+
 export interface Site {
   /** Absolute path of the folder. */
   readonly dir: string;
@@ -161,8 +197,13 @@ export interface Site {
   readonly routes: Routes;
   readonly redirects: readonly Redirect[];
   /** Pages that have marks, by file. */
-  readonly pages: ReadonlyMap<string, SitePage>;
-  readonly declarations: readonly TableDeclaration[];
+  readonly pages: SitePages;
+  /** Pages that stand for rows, by file. */
+  readonly details: ReadonlyMap<string, DetailPage>;
+  /** Pages that are not for anyone. */
+  readonly restricted: ReadonlySet<string>;
+  /** Every form of the site that saves something, in path order. */
+  readonly postedForms: readonly PostedForm[];
   readonly schema: Schema;
   /** Fingerprint of each shared part's master, by name; see `partCopies`. */
   readonly parts: Readonly<Record<string, string>>;
@@ -170,6 +211,10 @@ export interface Site {
   readonly noindex: ReadonlySet<string>;
   /** Files without marks that hold forms; see `formNotices`. */
   readonly formFiles: readonly string[];
+  /** Lines for the notice at start: forms that cannot work yet, and what to write. */
+  readonly formNotices: readonly string[];
+  /** Every column whose values pages show, by whom they are shown to. */
+  readonly shown: readonly ShownColumn[];
   /** By table: every place that reads or writes it. */
   readonly grants: ReadonlyMap<string, readonly AccessGrant[]>;
   /** All that is to be told, of pages and of the folder. */
@@ -177,6 +222,14 @@ export interface Site {
   readonly timeZone: string;
   /** The site's own origin, where it is known. */
   readonly origin?: string;
+}
+
+export interface SiteCacheOptions {
+  /** A folder for this alone, outside the site or left out of it. */
+  readonly dir: string;
+  /** This program's version. */
+  readonly program: string;
+  readonly clock: Clock;
 }
 
 export interface SiteOptions {
@@ -194,4 +247,6 @@ export interface SiteOptions {
   readonly origin?: string;
   /** Tables that the program or plugins declare: they stand as they are, beside those the pages imply. */
   readonly tables?: readonly Table[];
+  /** Where the work of reading this folder may be kept for the next time. */
+  readonly cache?: SiteCacheOptions;
 }

@@ -41,11 +41,11 @@ export function sitemaps(site: Site, rows: Iterable<SitemapRow>, origin: string)
 
 function isListed(site: Site, file: string): boolean {
   if (!isPageFile(file) || /^404\.html?$/v.test(file)) return false;
-  return isPublic(site, file) && !site.pages.get(file)?.detail;
+  return isPublic(site, file) && !site.details.has(file);
 }
 
 function isPublic(site: Site, file: string): boolean {
-  return !site.noindex.has(file) && (site.pages.get(file)?.access.page ?? 'anyone') === 'anyone';
+  return !site.noindex.has(file) && !site.restricted.has(file);
 }
 
 function wrap(element: string, entries: readonly string[]): string {
