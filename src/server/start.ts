@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { accountTables } from '../accounts/index.ts';
 import { readingTable } from '../api/index.ts';
 import { mailTable } from '../mail/index.ts';
-import { spamTable } from '../pages/index.ts';
+import { sentTable, spamTable } from '../pages/index.ts';
 import { loadSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
@@ -57,7 +57,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { clock, log } = options;
   const tell = (lines: readonly string[]): void => options.onNotices?.(lines);
   const settings = readSettings(options.environment, await configuredSettings(siteDir));
-  const open = (): Promise<Site> => loadServedSite({ siteDir, dataDir: options.dataDir, settings });
+  const open = (): Promise<Site> => loadServedSite({ siteDir, dataDir: options.dataDir, settings, cache: options });
   const site = await open();
   const metrics = settings.metrics === 'on' ? openMetrics(settings, options.program) : undefined;
   const dev = options.dev === true ? devChannel() : undefined;
@@ -146,16 +146,21 @@ export async function loadServedSite(options: {
   readonly siteDir: string;
   readonly dataDir: string;
   readonly settings: SiteSettings;
+  /** For servers: what is worked out from the files is kept in the data folder for the next start. */
+  readonly cache?: Pick<OpenDataOptions, 'program' | 'clock'>;
 }): Promise<Site> {
+  const { cache } = options;
+  const dataDir = resolve(options.dataDir);
   const { timeZone, currency, origin, adminPath, apiPath } = options.settings;
   return await loadSite({
     dir: options.siteDir,
-    leaveOut: [resolve(options.dataDir)],
+    leaveOut: [dataDir],
     timeZone,
     currency,
     ...(origin[0] === undefined ? {} : { origin: origin[0] }),
     reservedPaths: [adminPath, apiPath],
-    tables: [spamTable, mailTable, ...accountTables, readingTable],
+    tables: [spamTable, sentTable, mailTable, ...accountTables, readingTable],
+    ...(cache ? { cache: { dir: join(dataDir, 'cache'), program: cache.program, clock: cache.clock } } : {}),
   });
 }
 

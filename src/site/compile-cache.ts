@@ -68,8 +68,7 @@ function readEntry(path: string, name: string, stamp: string): unknown {
 
 /** Under another name first: whoever reads finds the old entry or the new one, whole. */
 function writeEntry(path: string, body: string): void {
-  const folder = dirname(path);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const passing = `${path}.${process.pid}.new`;
   try {
     writeFileSync(passing, `${hashOf(body)}\n${body}`, { mode: 0o600 });
@@ -78,6 +77,13 @@ function writeEntry(path: string, body: string): void {
     rmSync(passing, { force: true });
     throw error;
   }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never ends where the system answers ENOENT, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 function hashOf(body: string | Uint8Array): string {
