@@ -96,8 +96,8 @@ function compileTemplate(work: Work, element: PageElement, context: Context): vo
     refuse(work, element, marks.named.row.attribute, 'html/row-on-item', 'A list’s item is a row already.', fix);
   }
   const form = work.formIndex.get(element) ?? context.form;
-  const own = { ...context, form };
-  compileGuard(work, element, marks, order.itemGuard, undefined);
+  const guards = compileGuard(work, element, marks, order.itemGuard, context, undefined);
+  const own = { ...context, form, guards };
   compileItem(work, element, marks, own, own);
 }
 
@@ -114,8 +114,9 @@ function openScopes(work: Work, element: PageElement, marks: Marks, outer: Conte
   } else if (attribute(element, 'itemscope') !== undefined && context.scope.kind !== 'page') {
     context = openItem(work, element, context);
   }
-  compileGuard(work, element, marks, order.guard, context.scope === outer.scope ? undefined : context.scope.id);
-  return context;
+  const scope = context.scope === outer.scope ? undefined : context.scope.id;
+  const guards = compileGuard(work, element, marks, order.guard, context, scope);
+  return guards === context.guards ? context : { ...context, guards };
 }
 
 /** An item in a row: the row itself, another row that it refers to, or none of ours. */
@@ -163,11 +164,21 @@ function bindsSomething(work: Work, element: PageElement): boolean {
   return false;
 }
 
-/** An element with `data-as` other than `anyone`. On `<html>` it concerns the whole page, which is not ours to answer. */
-function compileGuard(work: Work, element: PageElement, marks: Marks, rank: number, scope: number | undefined): void {
+/**
+ * An element with `data-as` other than `anyone`. On `<html>` it concerns the whole page, which is not ours to answer.
+ * Gives the guards around what is inside.
+ */
+function compileGuard(
+  work: Work,
+  element: PageElement,
+  marks: Marks,
+  rank: number,
+  { guards }: Context,
+  scope: number | undefined,
+): readonly number[] {
   const mark = marks.named.as;
   const as = mark?.text.trim();
-  if (!mark || !as || as === 'anyone' || element.tagName === 'html') return;
+  if (!mark || !as || as === 'anyone' || element.tagName === 'html') return guards;
   const form = work.formIndex.get(element);
   const id = work.guards.length;
   const list = marks.named.list && !isItem(element) ? work.scopes.length : scope;
@@ -179,6 +190,7 @@ function compileGuard(work: Work, element: PageElement, marks: Marks, rank: numb
     at: markPosition(work.document, element, mark),
   });
   addRegion(work, element, rank, (inner) => ({ kind: 'guard', guard: id, inner }));
+  return [...guards, id];
 }
 
 function isItem(element: PageElement): boolean {

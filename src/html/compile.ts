@@ -48,6 +48,7 @@ export function compilePage(source: Source, options: CompileOptions = {}): Compi
     form: null,
     part: false,
     nav: false,
+    guards: [],
   };
   compileChildren(work, document.root, context);
   compileErrorTargets(work);

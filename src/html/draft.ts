@@ -116,6 +116,8 @@ export interface Context {
   readonly form: number | null;
   readonly part: boolean;
   readonly nav: boolean;
+  /** Guards around, the outermost first. */
+  readonly guards: readonly number[];
 }
 
 /** What hiding an element with `data-if` means; the samples decide. */
@@ -263,7 +265,12 @@ export function newNeeds(): NeedsDraft {
 
 /** Notes that a place needs a path, and says where its value will come from. */
 export function needPath(context: Context, path: Path, at: SourcePosition): ValueRef {
-  if (!context.needs.paths.has(path)) context.needs.paths.set(path, { path, at });
+  const known = context.needs.paths.get(path);
+  const { guards } = context;
+  if (!known) context.needs.paths.set(path, { path, at, guarded: [guards] });
+  else if (!known.guarded.some((around) => String(around) === String(guards))) {
+    context.needs.paths.set(path, { ...known, guarded: [...known.guarded, guards] });
+  }
   return { scope: context.scope.id, variant: context.variant, path };
 }
 

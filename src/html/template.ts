@@ -52,6 +52,8 @@ export interface ConditionNeed {
 export interface PathNeed {
   readonly path: Path;
   readonly at: SourcePosition;
+  /** For each place that shows it: the guards around that place, whom all must let through. Each set once. */
+  readonly guarded: readonly (readonly number[])[];
 }
 
 /** What must be known to render one place: the page, one row, or the surroundings of a list's rows. */
