@@ -128,9 +128,10 @@ function isServedAlready(
 
 /** What `ORDER BY` compares for one column: of folded text two things. */
 function orderKeys({ column, descending }: OwnSort, leading: boolean, dialect: Dialect): IndexKey[] {
-  const direction = descending ? ' DESC' : ' ASC';
+  // Ascending is what an index does unasked, in PostgreSQL with missing values last.
+  const direction = descending ? ' DESC' : '';
   const mayMiss = !isNeverMissing(column);
-  const nulls = dialect === 'postgres' && mayMiss ? ' NULLS LAST' : '';
+  const nulls = dialect === 'postgres' && mayMiss && descending ? ' NULLS LAST' : '';
   const label = `${descending ? '-' : ''}${column.name}`;
   const raw = quote(column.sqlName);
   const first = column.folded ? quote(foldColumn(column)) : raw;

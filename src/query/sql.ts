@@ -9,7 +9,7 @@ import type { Plan, PlannedCondition, Range, Shape, SqlParam } from './plan.ts';
 import { planOf, targetType } from './plan.ts';
 import type { CheckedQuery, Dialect, QueryScope, SqlQuery } from './query.ts';
 import { isEqual, isSelective } from './serving-index.ts';
-import { writeSql } from './statement.ts';
+import { wordBegins, writeSql } from './statement.ts';
 
 /** Texts kept for one query and dialect; what varies is only how many values an operand has. */
 const textsMax = 64;
@@ -26,7 +26,7 @@ export interface SqlOptions {
    * order that follows relations cannot be continued so.
    */
   readonly after?: Row;
-  /** How to find the rows, where the index for it is there. Only SQLite needs to be told. */
+  /** How to find the rows, where the index for it is there. */
   readonly way?: Way;
   /** The tables of the database, where their physical names may differ from those of the schema checked against. */
   readonly inUse?: TablesInUse;
@@ -80,9 +80,15 @@ const probes = new WeakMap<Plan, Plan>();
 
 /**
  * Counts, up to `limit`, the rows that gathering would have to look at: what the search finds, else what fits the
- * conditions that an index is entered by. SQLite only; PostgreSQL keeps statistics of its own.
+ * conditions that an index is entered by.
  */
-export function probeSql(query: CheckedQuery, scope: QueryScope, inUse: TablesInUse, limit: number): SqlQuery {
+export function probeSql(
+  query: CheckedQuery,
+  scope: QueryScope,
+  dialect: Dialect,
+  inUse: TablesInUse,
+  limit: number,
+): SqlQuery {
   const { table, plan } = planInUse(query.table!, planOf(query), inUse);
   let probe = probes.get(plan);
   if (!probe) {
@@ -93,22 +99,29 @@ export function probeSql(query: CheckedQuery, scope: QueryScope, inUse: TablesIn
     probes.set(plan, probe);
   }
   const params: SqlParam[] = [];
-  const shapes = probe.conditions.map((condition) => addParams(params, condition, scope, 'sqlite'));
+  const shapes = probe.conditions.map((condition) => addParams(params, condition, scope, dialect));
   const terms = searchTermsOf(query, scope);
-  if (terms.length > 0) params.push(searchParam(terms, 'sqlite'));
+  if (terms.length > 0) params.push(searchParam(terms, dialect));
   params.push(limit);
   const shape = { shapes, searches: Math.min(1, terms.length), limits: 'l', count: false, probe: true };
-  const key = `${shape.searches}${shapes.map(shapeKey).join('')}`;
-  return { sql: keptText(probe, key, () => writeSql(table, probe, 'sqlite', shape)), params };
+  const key = `${dialect} ${shape.searches}${shapes.map(shapeKey).join('')}`;
+  return { sql: keptText(probe, key, () => writeSql(table, probe, dialect, shape)), params };
 }
 
-/** How many of the newest `rows` hold the words of a search, without asking its index. SQLite only. */
-export function sampleSql(query: CheckedQuery, scope: QueryScope, inUse: TablesInUse, rows: number): SqlQuery {
+/** How many of the newest `rows` hold the words of a search, without asking its index. */
+export function sampleSql(
+  query: CheckedQuery,
+  scope: QueryScope,
+  dialect: Dialect,
+  inUse: TablesInUse,
+  rows: number,
+): SqlQuery {
   const { table } = planInUse(query.table!, planOf(query), inUse);
   const terms = searchTermsOf(query, scope);
-  const tests = terms.map(() => `instr(' ' || "_words", ?) > 0`);
-  const newest = `SELECT "_words" FROM "${table.sqlName.replaceAll('"', '""')}" ORDER BY "_row" DESC LIMIT ?`;
-  const sql = `SELECT COUNT(*) AS "count" FROM (${newest}) WHERE ${tests.join(' AND ') || 'TRUE'}`;
+  const place = (number: number): string => (dialect === 'sqlite' ? '?' : `$${number}`);
+  const tests = terms.map((_, index) => wordBegins('"_words"', place(index + 2), dialect));
+  const newest = `SELECT "_words" FROM "${table.sqlName.replaceAll('"', '""')}" ORDER BY ${dialect === 'sqlite' ? '"_row"' : '"_id"'} DESC LIMIT ${place(1)}`;
+  const sql = `SELECT COUNT(*) AS "count" FROM (${newest}) AS newest WHERE ${tests.join(' AND ') || 'TRUE'}`;
   return { sql, params: [rows, ...terms.map((term) => ` ${term}`)] };
 }
 
@@ -128,7 +141,7 @@ function writePart(
   const params: SqlParam[] = [];
   const shapes = plan.conditions.map((condition) => addParams(params, condition, scope, dialect));
   const terms = searchTermsOf(query, scope);
-  const way = dialect === 'sqlite' ? options.way : undefined;
+  const { way } = options;
   if (terms.length > 0)
     params.push(...(way === 'walk' ? terms.map((term) => ` ${term}`) : [searchParam(terms, dialect)]));
   const { limit, offset, count = false } = options;

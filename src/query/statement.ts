@@ -19,7 +19,7 @@ export interface StatementShape {
   readonly places?: readonly AfterPlace[];
   /** Only one stretch of the rows after a place in the order. */
   readonly stretch?: Stretch;
-  /** SQLite only: how to find the rows. */
+  /** How to find the rows. */
   readonly way?: 'walk' | 'collect';
   /** Only how many match, counting no further than the limit. */
   readonly probe?: boolean;
@@ -47,7 +47,7 @@ export function writeSql(table: Table, plan: Plan, dialect: Dialect, shape: Stat
     .map((condition, index) => writeHinted(writer, plan, condition, index, shape))
     .filter((condition) => condition !== 'TRUE');
   if (shape.searches > 0) where.push(writeSearch(writer, table, shape));
-  const sign = shape.way === 'collect' ? '+' : '';
+  const sign = dialect === 'sqlite' && shape.way === 'collect' ? '+' : '';
   if (shape.places) where.push(writeAfter(writer, shape.places, sign));
   if (shape.stretch) where.push(writeStretch(writer, shape.stretch, sign));
   const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
@@ -58,26 +58,32 @@ export function writeSql(table: Table, plan: Plan, dialect: Dialect, shape: Stat
   }
   const columns = Object.values(table.columns).filter(({ type, detached }) => type.kind !== 'references' && !detached);
   const selected = columns.map((column) => field('t0', column.sqlName)).join(', ');
-  if (shape.way === 'collect') return writeCollecting(writer, plan, shape, { from, filter, selected });
+  if (shape.way === 'collect') return writeCollecting(writer, table, plan, shape, { from, filter, selected });
   const order = writeOrder(writer, plan.sort);
   const joins = order.joins.map((join) => ` ${join}`).join('');
   return `SELECT ${selected} FROM ${from}${joins}${filter}${order.by}${writeLimits(writer, shape.limits)}`;
 }
 
 /**
- * Sorts only what the order compares, from an index that holds all of it; whole rows are read for the page alone. The
- * sign in front of the first key tells SQLite not to walk the index of the order instead.
+ * Gathers what fits, then sorts it. In SQLite from an index that holds all that the order compares: whole rows are read
+ * for the page alone, and the sign in front of the first key tells it not to walk the order's index instead. In
+ * PostgreSQL an `OFFSET 0` keeps the order and the limit out of how the rows are found.
  */
 function writeCollecting(
   writer: Writer,
+  table: Table,
   plan: Plan,
   shape: StatementShape,
   { from, filter, selected }: { readonly from: string; readonly filter: string; readonly selected: string },
 ): string {
   const { by } = writeOrder(writer, plan.sort);
+  if (writer.dialect === 'postgres') {
+    const found = `SELECT t0.* FROM ${from}${filter} OFFSET 0`;
+    return `SELECT ${selected} FROM (${found}) AS t0${by}${writeLimits(writer, shape.limits)}`;
+  }
   const inner = by.replace(' ORDER BY ', ' ORDER BY +');
   const found = `SELECT t0."_row" FROM ${from}${filter}${inner}${writeLimits(writer, shape.limits)}`;
-  return `SELECT ${selected} FROM ${from} WHERE t0."_row" IN (${found})${inner}`;
+  return `SELECT ${selected} FROM ${quote(table.sqlName)} AS t0 WHERE t0."_row" IN (${found})${inner}`;
 }
 
 /**
@@ -271,12 +277,18 @@ function writeAggregate(writer: Writer, target: Extract<Target, { kind: 'aggrega
 
 function writeSearch(writer: Writer, table: Table, { searches, way }: StatementShape): string {
   if (way === 'walk') {
-    const tests = Array.from({ length: searches }, () => `instr(' ' || t0."_words", ${placeholder(writer)}) > 0`);
-    return tests.join(' AND ');
+    return Array.from({ length: searches }, () => wordBegins('t0."_words"', placeholder(writer), writer.dialect)).join(
+      ' AND ',
+    );
   }
   if (writer.dialect === 'postgres') return `${postgresSearchVector('t0')} @@ ${placeholder(writer)}::tsquery`;
   const index = quote(searchTable(table));
   return `t0."_row" IN (SELECT rowid FROM ${index} WHERE ${index} MATCH ${placeholder(writer)})`;
+}
+
+/** Whether a row's words have one that begins so: the parameter is a space and the term. */
+export function wordBegins(words: string, place: string, dialect: Dialect): string {
+  return `${dialect === 'sqlite' ? 'instr' : 'strpos'}(' ' || ${words}, ${place}) > 0`;
 }
 
 function writeOrder(writer: Writer, sort: readonly PlannedSort[]): { readonly joins: string[]; readonly by: string } {

@@ -10,7 +10,7 @@ import type { Layouts } from './layout.ts';
 /** Tables with fewer rows are read from end to end within a few milliseconds. */
 const largeFrom = 5000;
 /** Indexes made for pages of one table. The one that has not been used for longest gives way. */
-const perTableMax = 12;
+const perTableMax = 16;
 /** How often to look whether a table has become large. */
 const lookEveryMs = 10_000;
 /** When to try again after an index could not be made. */
@@ -19,7 +19,7 @@ const retryAfterMs = 600_000;
  * What is gathered and sorted grows with what fits, a walk with the rest: they meet at a multiple of the root of the
  * number of rows. A search is walked through whole rows, which cost more than entries of an index.
  */
-const fewByRoot = { entries: 4, rows: 20 };
+const fewByRoot = { entries: 10, rows: 15 };
 /** Rows among which a search is tried before its index is asked. */
 const sampleRows = 256;
 /** What is known of them begins so in `_meta`, where it is written together with the index. */
@@ -129,14 +129,14 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
     await driver.improve(dropStatements(dialect, name));
   };
   const choose = async (reader: Reader, serving: Serving, asked: Asked): Promise<Way> => {
-    if (dialect === 'postgres' || (!serving.collect && !asked.query.searches)) return 'walk';
+    if (!serving.collect && !asked.query.searches) return 'walk';
     const { query, scope, rows } = asked;
     const few = Math.ceil((query.searches ? fewByRoot.rows : fewByRoot.entries) * Math.sqrt(rows));
     if (query.searches) {
-      const sample = sampleSql(query, scope, layouts(), sampleRows);
+      const sample = sampleSql(query, scope, dialect, layouts(), sampleRows);
       if (Number((await reader.query(sample.sql, sample.params))[0]!['count']) * 10 >= sampleRows) return 'walk';
     }
-    const probe = probeSql(query, scope, layouts(), few);
+    const probe = probeSql(query, scope, dialect, layouts(), few);
     return Number((await reader.query(probe.sql, probe.params))[0]!['count']) < few ? 'collect' : 'walk';
   };
   return {
@@ -174,12 +174,13 @@ interface Asked {
   readonly rows: number;
 }
 
-/** How many rows there are: in SQLite roughly, by the last; in PostgreSQL no more than it takes to be large. */
+/** How many rows there are, roughly: in SQLite by the last; in PostgreSQL by its statistics, once they say so. */
 async function countRows(reader: Reader, dialect: Driver['dialect'], table: string): Promise<number> {
   const sql =
     dialect === 'sqlite'
       ? `select coalesce(max(_row), 0) as count from ${table}`
-      : `select count(*) as count from (select 1 from ${table} limit ${largeFrom}) as some`;
+      : `select greatest((select reltuples from pg_class where oid = '${table.replaceAll("'", "''")}'::regclass)::bigint,
+           (select count(*) from (select 1 from ${table} limit ${largeFrom}) as found)) as count`;
   return Number((await reader.query(sql, []))[0]!['count']);
 }
 
