@@ -7,6 +7,7 @@ import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { exportTable } from './export.ts';
+import { jobs } from './jobs.ts';
 import { plan } from './plan.ts';
 import { rename } from './rename.ts';
 import { restore } from './restore.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   sync,
   exportTable,
   user,
+  jobs,
   backup,
   restore,
   doctor,

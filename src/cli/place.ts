@@ -7,13 +7,19 @@ import { textOption, usageError } from './command.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { programVersion } from './version.ts';
 
-/** Where the data is that a command was pointed to. */
+/**
+ * Where the data is that a command was pointed to: by its options, else by the variables BACKLOT_DATA and
+ * BACKLOT_DATABASE, which keep a password out of the list of processes.
+ */
 export function dataPlace(input: CommandInput, context: CommandContext): DataPlace {
-  const databaseUrl = textOption(input, 'database');
+  const { environment } = context;
+  const databaseUrl = textOption(input, 'database') ?? (environment['BACKLOT_DATABASE'] || undefined);
   if (databaseUrl !== undefined && !/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
-    throw usageError('--database takes the address of a PostgreSQL database: postgres://user:password@host:5432/name.');
+    const named = textOption(input, 'database') === undefined ? 'BACKLOT_DATABASE' : '--database';
+    throw usageError(`${named} takes the address of a PostgreSQL database: postgres://user:password@host:5432/name.`);
   }
-  return { dataDir: resolve(context.cwd, textOption(input, 'data') ?? 'backlot-data'), databaseUrl };
+  const data = textOption(input, 'data') ?? (environment['BACKLOT_DATA'] || 'backlot-data');
+  return { dataDir: resolve(context.cwd, data), databaseUrl };
 }
 
 /** What it takes to open the data that a command was pointed to. */

@@ -339,7 +339,7 @@ onBothDatabases('a schedule that has been ended has no more ticks', async (world
   assert.equal(handler.runs.length, 1, 'of the other schedule');
 });
 
-onBothDatabases('what a job carries is told; failed jobs of a payload can be forgotten in a change', async (world) => {
+onBothDatabases('failed jobs of a payload can be forgotten in a change', async (world) => {
   const { jobs, driver } = world;
   jobs.handle(
     'greet',
@@ -352,9 +352,10 @@ onBothDatabases('what a job carries is told; failed jobs of a payload can be for
   await jobs.add({ kind: 'greet', payload: { to: 'Bob' } });
   await jobs.settle();
   await driver.commit([{ statements: [...jobs.forgetFailed({ kind: 'greet', payload: { to: 'Ada' } })], entries: [] }]);
-  const failed = await jobs.list('failed', 10);
-  assert.deepEqual(await Promise.all(failed.map(({ id }) => jobs.payload(id))), [{ to: 'Bob' }]);
-  assert.equal(await jobs.payload('01990000-0000-7000-8000-000000000001'), undefined);
+  assert.deepEqual(
+    (await jobs.list('failed', 10)).map(({ payload }) => payload),
+    [{ to: 'Bob' }],
+  );
 });
 
 onBothDatabases('times that cannot be read are refused by name', async ({ jobs }) => {

@@ -40,8 +40,6 @@ export interface Jobs {
   settle(): Promise<void>;
   /** Newest first, at most `limit`. */
   list(state: JobState, limit: number): Promise<readonly JobRecord[]>;
-  /** What a job carries: see `JobRequest.payload`. Undefined: there is no such job. */
-  payload(id: string): Promise<unknown>;
   /** The statements that remove failed jobs of a kind and payload, where a new one takes their place. */
   forgetFailed(job: Pick<JobRequest, 'kind' | 'payload'>): readonly Statement[];
   /** Tries a failed job again. False: there is no such failed job. */
@@ -112,7 +110,6 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
     settle: () => worker.settle(),
     list: (state, limit) => queue.list(state, limit),
-    payload: (id) => queue.payload(id),
     forgetFailed: ({ kind, payload }) => [failedStatement(driver.dialect, kind, payload)],
     retry: (id) => queue.retry(id),
     discard: (id) => queue.discard(id),

@@ -19,6 +19,8 @@ export interface ClaimedJob {
 export interface JobRecord {
   readonly id: string;
   readonly kind: string;
+  /** What it was made with. */
+  readonly payload: unknown;
   readonly state: JobState;
   readonly attempts: number;
   /** ISO instant of the next attempt, or of the end of the lease. */
@@ -45,8 +47,6 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>;
   /** Removes a failed job. False: there is no such failed job. */
   discard(id: string): Promise<boolean>;
-  /** What a job carries; undefined where there is none. */
-  payload(id: string): Promise<unknown>;
   /** Newest first. */
   list(state: JobState, limit: number): Promise<readonly JobRecord[]>;
 }
@@ -129,13 +129,9 @@ export function jobQueue({ driver, committer, clock, random, onClaim }: JobQueue
       return commit([statement(dialect, sql, [now, now, id], 1)]);
     },
     discard: (id) => commit([statement(dialect, "delete from _job where id = ? and state = 'failed'", [id], 1)]),
-    async payload(id) {
-      const [row] = await driver.query(placed(dialect, 'select payload from _job where id = ?'), [id]);
-      return row && (JSON.parse(String(row['payload'])) as unknown);
-    },
     async list(state, limit) {
       const sql =
-        'select id, kind, state, attempts, due, error, created, updated from _job where state = ? ' +
+        'select id, kind, payload, state, attempts, due, error, created, updated from _job where state = ? ' +
         'order by updated desc, id desc limit ?';
       return (await driver.query(placed(dialect, sql), [state, limit])).map(recordOf);
     },
@@ -152,6 +148,7 @@ function recordOf(row: SqlRow): JobRecord {
   return {
     id: String(row['id']),
     kind: String(row['kind']),
+    payload: JSON.parse(String(row['payload'])),
     state: String(row['state']) as JobState,
     attempts: Number(row['attempts']),
     due: textOf(row['due']),

@@ -11,7 +11,9 @@ import type { Settings } from './settings.ts';
 import type { BackupProgress, BackupSource, MadeBackup, MakeBackupOptions } from './backup.ts';
 
 /** Why a backup is made; the names of the files in the data folder begin with it. */
-type BackupKind = 'backup' | 'before-apply' | 'before-upgrade';
+export type BackupKind = 'backup' | 'daily' | 'before-apply' | 'before-upgrade' | 'before-restore';
+
+const kinds: readonly BackupKind[] = ['backup', 'daily', 'before-apply', 'before-upgrade', 'before-restore'];
 
 /** A backup in the data folder's own `backups`. */
 export interface KeptBackup {
@@ -50,6 +52,8 @@ export interface Backups {
   state(): BackupState;
   /** Those in the data folder, the newest first. */
   list(): Promise<readonly KeptBackup[]>;
+  /** Removes one of those in the data folder. False: there is none of that name. */
+  remove(name: string): Promise<boolean>;
   /** Stops the one under way, and waits until nothing is left of it. */
   close(): Promise<void>;
 }
@@ -68,10 +72,11 @@ function openBackups({ dataDir, kept, source, log }: BackupsOptions): Backups {
       options.onProgress?.(progress);
     };
     onProgress({ step: 'database', bytes: 0 });
+    const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
     try {
       const from = source();
       const target = file ?? newBackupFile(dataDir, kind, from.clock.now());
-      const made = await makeBackup(from, target, { signal: stopping.signal, ...options, onProgress });
+      const made = await makeBackup(from, target, { ...options, signal, onProgress });
       if (file === undefined) await likeFolder(target, dataDir);
       await rememberBackup(dataDir, made).catch((error: unknown) => {
         log.warn('The backup was made, but when could not be written down.', { error: String(error) });
@@ -106,6 +111,11 @@ function openBackups({ dataDir, kept, source, log }: BackupsOptions): Backups {
     },
     state: () => state,
     list: () => keptBackups(dataDir),
+    async remove(name) {
+      const found = (await keptBackups(dataDir)).find((one) => one.name === name);
+      if (found) await rm(found.file, { force: true });
+      return found !== undefined;
+    },
     async close() {
       stopping.abort();
       await oneAtATime.run(async () => undefined);
@@ -152,7 +162,8 @@ export function backUpBeforeUpgrade(about: Parameters<typeof backupsOf>[1]): Non
   };
 }
 
-const pattern = /^(backup|before-apply|before-upgrade)-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)\.tar\.gz$/;
+const pattern =
+  /^(backup|daily|before-apply|before-upgrade|before-restore)-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)\.tar\.gz$/;
 
 /** The backups in a data folder, the newest first. */
 export async function keptBackups(dataDir: string): Promise<readonly KeptBackup[]> {
@@ -172,7 +183,7 @@ export async function keptBackups(dataDir: string): Promise<readonly KeptBackup[
 }
 
 function isKind(text: string | undefined): text is BackupKind {
-  return text === 'backup' || text === 'before-apply' || text === 'before-upgrade';
+  return kinds.some((kind) => kind === text);
 }
 
 /** When the last backup was taken, and where to. */

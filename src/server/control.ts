@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs';
 import type { Accounts } from '../accounts/index.ts';
+import type { Jobs } from '../jobs/index.ts';
 import { serveControl } from '../database/index.ts';
 import type { Control, ControlHandler } from '../database/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Log } from '../std/index.ts';
 import type { Backups } from './backups.ts';
+import { changeJobs, readJobsCommand } from './job-commands.ts';
 import type { OpenData } from './open-data.ts';
 import { applyPlan, renameInUse } from './schema-commands.ts';
 import { changeUsers, readUserCommand } from './user-commands.ts';
@@ -22,6 +24,7 @@ export interface ServerControlOptions {
   readonly followOthers: (position: number) => Promise<void>;
   readonly backups: Backups;
   readonly accounts: Accounts;
+  readonly jobs: Pick<Jobs, 'list' | 'retry' | 'discard'>;
   readonly log: Log;
 }
 
@@ -48,6 +51,7 @@ function handlers({
   follow,
   backups,
   accounts,
+  jobs,
 }: ServerControlOptions): Record<string, ControlHandler> {
   return {
     async apply(args) {
@@ -65,6 +69,7 @@ function handlers({
     // Begun by one call and asked about by others: a large one takes longer than a connection should.
     backup: async (args) => backups.start(textOf(args, 'file')),
     'backup-state': async () => backups.state(),
+    jobs: async (args) => await changeJobs(jobs, readJobsCommand(args)),
     user: async (args) => await changeUsers(accounts, readUserCommand(args)),
     async rename(args) {
       const said = await renameInUse(data, textOf(args, 'from') ?? '', textOf(args, 'to') ?? '', await open());

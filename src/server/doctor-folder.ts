@@ -46,17 +46,25 @@ async function lookAtOwner(dataDir: string): Promise<Finding> {
   return { state: 'good', subject, text: `${dataDir}, for its owner only.` };
 }
 
-async function lookAtRoom(dataDir: string, machine: Machine): Promise<Finding> {
-  const subject = 'Disk space';
-  const free = await machine.freeBytes(dataDir);
+/** Whether a backup in the data folder leaves the site room to write; `text` says what is free, and what is needed. */
+export async function roomForBackup(
+  dataDir: string,
+  machine: Pick<Machine, 'freeBytes'>,
+): Promise<{ readonly isEnough: boolean; readonly freeBytes: number; readonly text: string }> {
+  const freeBytes = await machine.freeBytes(dataDir);
   const database = (await stat(join(dataDir, 'data.db')).catch(() => undefined))?.size ?? 0;
   // A backup in the data folder takes a copy of the database, the archive, and the copy that is read back.
   const needed = 2 * (database + (await bytesIn(join(dataDir, 'uploads'))));
-  const text = `${gigabytes(free)} free.`;
-  if (free < Math.max(FREE_BYTES_MIN, needed)) {
-    return { state: 'mend', subject, text: `${text} A backup may need ${gigabytes(needed)}: make room.` };
-  }
-  if (free < FREE_BYTES_GOOD) return { state: 'advice', subject, text: `${text} Make room before it is full.` };
+  const isEnough = freeBytes >= FREE_BYTES_MIN + needed;
+  const wanted = isEnough ? '' : ` A backup may need ${gigabytes(needed)} and must leave some: make room.`;
+  return { isEnough, freeBytes, text: `${gigabytes(freeBytes)} free.${wanted}` };
+}
+
+async function lookAtRoom(dataDir: string, machine: Machine): Promise<Finding> {
+  const subject = 'Disk space';
+  const { isEnough, freeBytes, text } = await roomForBackup(dataDir, machine);
+  if (!isEnough) return { state: 'mend', subject, text };
+  if (freeBytes < FREE_BYTES_GOOD) return { state: 'advice', subject, text: `${text} Make room before it is full.` };
   return { state: 'good', subject, text };
 }
 

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/index.ts';
+import type { Jobs } from '../jobs/index.ts';
 import { watchSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, mutex } from '../std/index.ts';
@@ -14,6 +15,7 @@ export interface FollowOptions {
   readonly siteDir: string;
   readonly backups: Backups;
   readonly accounts: Accounts;
+  readonly jobs: Pick<Jobs, 'list' | 'retry' | 'discard'>;
   /** Reads the folder as it is now. */
   readonly open: () => Promise<Site>;
   /** What is being served; replaced when folder or tables have changed. */
@@ -26,7 +28,7 @@ export interface FollowOptions {
  * Resolves, once it listens for changes, with how to stop.
  */
 export async function followChanges(options: FollowOptions): Promise<() => Promise<void>> {
-  const { serving, siteDir, backups, accounts, open, current, tell } = options;
+  const { serving, siteDir, backups, accounts, jobs, open, current, tell } = options;
   const { data, dev, log } = serving;
   const oneAtATime = mutex();
   let seen = await data.driver.position();
@@ -43,7 +45,7 @@ export async function followChanges(options: FollowOptions): Promise<() => Promi
     oneAtATime.run(async () => {
       if (position > seen) await replace(compareSchema);
     });
-  const control = await serverControl({ data, siteDir, open, follow, followOthers, backups, accounts, log });
+  const control = await serverControl({ data, siteDir, open, follow, followOthers, backups, accounts, jobs, log });
   const reload = async (changed: readonly string[]): Promise<void> => {
     if (changed.some(isConfigFile)) tell(['The configuration has changed: restart to use it.']);
     try {

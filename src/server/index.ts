@@ -7,6 +7,8 @@ export { examine } from './doctor.ts';
 export type { ExamineOptions, Finding } from './doctor.ts';
 export { thisMachine } from './doctor-folder.ts';
 export { realNetwork } from './doctor-network.ts';
+export { changeJobs, describeJobs, jobsOf } from './job-commands.ts';
+export type { JobsCommand } from './job-commands.ts';
 export { lastSite } from './last-site.ts';
 export { openData, openDataToRead, refuseNoData } from './open-data.ts';
 export type { DataPlace, OpenData, OpenDataOptions } from './open-data.ts';

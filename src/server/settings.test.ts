@@ -21,6 +21,9 @@ for (const [variable, value] of [
   ['BACKLOT_FORMS_PER_MINUTE', '1e3'],
   ['BACKLOT_RATE_LIMIT', 'maybe'],
   ['BACKLOT_MAIL', 'mail.example.org'],
+  ['BACKLOT_MAIL_DAYS_KEPT', '-1'],
+  ['BACKLOT_DAILY_BACKUP', '24:00'],
+  ['BACKLOT_DAILY_BACKUP', '3'],
   ['BACKLOT_ADMIN_PATH', 'admin'],
   ['BACKLOT_ADMIN_PATH', '/_backlot'],
   ['BACKLOT_PROXIES', 'proxy.example.org'],
@@ -35,6 +38,22 @@ for (const [variable, value] of [
       code: 'server/setting',
       message: new RegExp(`^${variable} is .*; it takes `),
     });
+  });
+}
+
+for (const wrong of [
+  'smtp://ann:hunter2',
+  'smtps//ann:hunter2@mail.example.org',
+  'smtp://ann:hunt#er2@h',
+  'hunter2%',
+]) {
+  test(`the password in BACKLOT_MAIL=${wrong} is never shown`, () => {
+    for (const read of [() => readSettings({ BACKLOT_MAIL: wrong }), () => readSettings({}, { mail: [wrong] })]) {
+      assert.throws(
+        read,
+        (error: Error) => !/hunt|er2/.test(`${error.message}${error.stack}`) && /takes an SMTP/.test(error.message),
+      );
+    }
   });
 }
 

@@ -11,6 +11,8 @@ export interface SettingDefinition<T = unknown> {
   /** What may be written, for the documentation and for error messages: `a whole number of bytes`. */
   readonly takes: string;
   readonly purpose: string;
+  /** May hold a password: never shown in an error. */
+  readonly secret?: boolean;
   /** Turns the text of a variable, or a value of the configuration file, into the setting; undefined when wrong. */
   readonly read: (raw: unknown) => T | undefined;
 }
@@ -76,6 +78,10 @@ function timeZone(raw: unknown): string | undefined {
   }
 }
 
+function isTimeOfDay(raw: unknown): raw is string {
+  return typeof raw === 'string' && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(raw);
+}
+
 function ownPath(raw: unknown): string | undefined {
   return typeof raw === 'string' && /^\/[a-z0-9_-]+$/i.test(raw) && raw !== '/_backlot' ? raw : undefined;
 }
@@ -124,6 +130,7 @@ export const settingDefinitions = {
     variable: 'BACKLOT_MAIL',
     fallback: '',
     takes: 'an SMTP address, such as smtps://user:password@mail.example.org',
+    secret: true,
     purpose: 'Where mail is handed over. Without it, mails are kept to be read in the admin.',
     read: (raw) => (raw === '' || (typeof raw === 'string' && isSmtpUrl(raw)) ? raw : undefined),
   }),
@@ -143,6 +150,14 @@ export const settingDefinitions = {
     takes: 'one or more addresses, separated by commas, such as mail@example.org',
     purpose: 'Who gets a mail about each new submission.',
     read: list((text) => (isMailAddress(text) ? text : undefined)),
+  }),
+  mailDaysKept: setting({
+    name: 'mailDaysKept',
+    variable: 'BACKLOT_MAIL_DAYS_KEPT',
+    fallback: 90,
+    takes: 'a whole number of days; 0 keeps them for ever',
+    purpose: 'How long sent mails are kept. Mails that failed or were never sent stay.',
+    read: wholeNumber(0, 100_000),
   }),
   rateLimit: setting<'on' | 'off'>({
     name: 'rateLimit',
@@ -201,13 +216,29 @@ export const settingDefinitions = {
     purpose: 'How much memory prepared pages may take.',
     read: wholeNumber(0),
   }),
+  fastLane: setting<'on' | 'off'>({
+    name: 'fastLane',
+    variable: 'BACKLOT_FAST_LANE',
+    fallback: 'on',
+    takes: 'on or off',
+    purpose: 'Whether pages in the cache are answered before the HTTP server reads the request.',
+    read: oneOf('on', 'off'),
+  }),
+  dailyBackup: setting({
+    name: 'dailyBackup',
+    variable: 'BACKLOT_DAILY_BACKUP',
+    fallback: '03:00',
+    takes: 'a time of day such as 03:00, or off',
+    purpose: 'When the server makes a backup of its own every day, in the site’s time zone.',
+    read: (raw) => (raw === 'off' || isTimeOfDay(raw) ? raw : undefined),
+  }),
   backupsKept: setting({
     name: 'backupsKept',
     variable: 'BACKLOT_BACKUPS_KEPT',
     fallback: 10,
     takes: 'a whole number from 1',
     purpose:
-      'How many backups stay in the data folder: so many made by command, so many from before `apply`, so many from before an upgrade.',
+      'How many backups stay in the data folder: so many made daily, so many made by hand, so many from before `apply`, so many from before an upgrade.',
     read: wholeNumber(1, 100_000),
   }),
   metrics: setting<'on' | 'off'>({
@@ -296,7 +327,10 @@ export function readSettings(
       const value = definition.read(raw);
       if (value === undefined) {
         const place = variable === undefined ? `backlot.config: settings.${name}` : definition.variable;
-        throw new BacklotError('server/setting', `${place} is ${JSON.stringify(raw)}; it takes ${definition.takes}.`);
+        throw new BacklotError(
+          'server/setting',
+          `${place} is ${shown(definition, raw)}; it takes ${definition.takes}.`,
+        );
       }
       return [name, value];
     },
@@ -306,4 +340,10 @@ export function readSettings(
     throw new BacklotError('server/setting', `adminPath and apiPath are both ${settings.adminPath}; they must differ.`);
   }
   return settings;
+}
+
+/** A wrong value as an error may show it. Where a password may stand in it, nobody can say where: none of it is shown. */
+function shown({ secret }: SettingDefinition, raw: unknown): string {
+  if (secret !== true) return JSON.stringify(raw);
+  return 'wrong (not shown, as it may hold a password; signs such as @ : / # % in one are written %40 %3A %2F %23 %25)';
 }
