@@ -8,5 +8,6 @@ export type { InsertedForm, PostAnswer, Poster, PosterOptions, PostRequest } fro
 
 export { nextMidnightMs } from './local-date.ts';
 export { releasedWrite } from './release.ts';
+export { sentTable } from './sent.ts';
 export { spamTable } from './spam.ts';
 export { isUnavailable } from './unavailable.ts';

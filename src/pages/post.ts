@@ -14,13 +14,16 @@ import { readFormAddress } from './form-address.ts';
 import type { PageGetter, PageRequest } from './get.ts';
 import { matchForm } from './match-form.ts';
 import { messages } from './messages.ts';
-import { repeats } from './repeats.ts';
+import { repeats, submissionKey } from './repeats.ts';
+import type { RepeatedSubmission } from './repeats.ts';
 import type { PlacedControl } from './placed-controls.ts';
 import { placeControls } from './placed-controls.ts';
 import { formValues, noValues } from './save.ts';
 import type { FormValues } from './save.ts';
 import { dependsOnRows, servedForm } from './served-form.ts';
 import type { ServedForm } from './served-form.ts';
+import { forgetSent, rowSentBefore, sentSubmission, sentWrite } from './sent.ts';
+import type { SentSubmission } from './sent.ts';
 import { spamWrite } from './spam.ts';
 import { successLocation } from './success.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -111,6 +114,8 @@ interface Submitted {
   readonly rowId: string;
   readonly version: number | undefined;
   readonly deletes: boolean;
+  /** With a key of the sender's own: taken once, also when this process does not live to say so. */
+  readonly sent?: SentSubmission;
   /** Paths of uploads that a row holds, or may hold; all others are removed once the form is answered. */
   readonly kept: string[];
 }
@@ -128,25 +133,25 @@ export function poster(options: PosterOptions): Poster {
         await discardUploads(options.files, entries, []);
         return submitted;
       }
-      const { form, rowId } = submitted;
+      const repeated = repeatedSubmission(submitted);
+      const { key } = repeated;
+      const sent = key === undefined ? {} : { sent: sentSubmission(submissionKey(repeated), options.clock) };
       return await answered.once(
-        {
-          client: request.client,
-          form: [
-            submitted.page.file,
-            submitted.pageRequest.path,
-            form.name,
-            rowId,
-            submitted.version ?? '',
-            submitted.deletes,
-          ].join('\0'),
-          key: request.idempotencyKey,
-          entries,
-        },
-        () => answer(options, submitted),
+        repeated,
+        () => answer(options, { ...submitted, ...sent }),
         (result) => result.kind === 'saved',
       );
     },
+  };
+}
+
+function repeatedSubmission(submitted: Submitted): RepeatedSubmission {
+  const { page, pageRequest, form, rowId, version, deletes, request, entries } = submitted;
+  return {
+    client: request.client,
+    form: [page.file, pageRequest.path, form.name, rowId, version ?? '', deletes].join('\0'),
+    key: request.idempotencyKey,
+    entries,
   };
 }
 
@@ -189,10 +194,23 @@ function findForm(site: Site, request: PostRequest, entries: readonly Entry[]): 
 async function answer(options: PosterOptions, submitted: Submitted): Promise<PostAnswer> {
   const { files } = options;
   try {
-    return await judge(options, submitted);
+    return (await answerAgain(options, submitted)) ?? (await judge(options, submitted));
   } finally {
     await discardUploads(files, submitted.entries, submitted.kept);
   }
+}
+
+/** The answer to a submission that was taken before, by this process or another. */
+async function answerAgain(options: PosterOptions, submitted: Submitted): Promise<PostAnswer | undefined> {
+  const { tables, clock } = options;
+  const { form, pageRequest, entries, sent } = submitted;
+  const id = sent && (await rowSentBefore(tables, sent, clock));
+  if (id === undefined) return undefined;
+  const { table } = form;
+  const row = table === null || id === '' ? undefined : await tables.snapshot((reader) => reader.byId(table, id));
+  const { next } = compatFields(form.definition, entries);
+  const location = successLocation(tables.schema, form, pageRequest, row ?? null, next);
+  return { kind: 'saved', location, id: row ? id : null, dialect: form.dialect };
 }
 
 async function judge(options: PosterOptions, posted: Submitted): Promise<PostAnswer> {
@@ -248,7 +266,7 @@ async function save(
     await options.files.adopt(uploads);
     outcome = await options.tables.write(
       request.actor,
-      writes,
+      withSent(options, submitted, writes),
       compat && follows(options, submitted, definition, compat),
     );
   } catch (error) {
@@ -259,6 +277,7 @@ async function save(
   }
   if (outcome.ok) {
     submitted.kept.push(...uploads);
+    if (submitted.sent) await forgetOldSent(options);
     // The visitor's next page must show what was just saved.
     await options.tables.feed.reached(outcome.position);
     const row = outcome.rows[0] ?? null;
@@ -266,6 +285,9 @@ async function save(
     const location = successLocation(options.tables.schema, submitted.form, submitted.pageRequest, row, compat?.next);
     return { kind: 'saved', location, id, dialect: form.dialect };
   }
+  // Another process may have taken it meanwhile.
+  const again = await answerAgain(options, submitted);
+  if (again) return again;
   if (outcome.reason === 'missing') return { kind: 'failed', status: 404, message: messages.noRow };
   if (outcome.reason === 'version') {
     return await refuse(options, { ...submitted, rowId }, definition, 409, [], messages.moved(definition.lang));
@@ -275,6 +297,23 @@ async function save(
     columnError(placed, column, writes[write], said),
   );
   return await refuse(options, submitted, definition, 422, errors);
+}
+
+/** With what remembers a submission that came with a key, in the same change. */
+function withSent({ clock }: PosterOptions, { sent }: Submitted, writes: readonly RowWrite[]): readonly RowWrite[] {
+  const [first, ...others] = writes;
+  if (!sent || !first) return writes;
+  const own = first.operation === 'insert' ? { ...first, id: sent.rowId } : first;
+  return [own, ...others, sentWrite(sent, own.id, clock)];
+}
+
+async function forgetOldSent({ tables, clock, log }: PosterOptions): Promise<void> {
+  try {
+    await forgetSent(tables, clock);
+  } catch (error) {
+    // What was sent is saved all the same.
+    log.warn('Old keys of submissions could not be removed; it is tried again.', { error: String(error) });
+  }
 }
 
 /** What is to follow from the row that an insert makes. */

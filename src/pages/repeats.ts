@@ -49,7 +49,8 @@ export function repeats<A>(clock: Clock): Repeats<A> {
   };
 }
 
-function submissionKey({ client, form, key, entries }: RepeatedSubmission): string {
+/** A hash of what makes a submission the same as another one. */
+export function submissionKey({ client, form, key, entries }: RepeatedSubmission): string {
   const hash = createHash('sha256');
   const add = (text: string): void => void hash.update(`${Buffer.byteLength(text)}:`).update(text);
   add(client);
