@@ -25,6 +25,8 @@ export const accountTables: readonly Table[] = [
       column('email', text, { required: true, unique: true, constraints: { maxLength: 254 } }),
       column('name', text, { folded: true, constraints: { maxLength: 200 } }),
       column('roles', { kind: 'set' }),
+      // When they signed in last.
+      column('seen_at', instant),
       // Moves whenever sessions are taken from the user.
       column('signed_out_at', instant),
     ],

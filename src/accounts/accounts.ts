@@ -3,13 +3,13 @@ import { uuidv7 } from '../std/index.ts';
 import type { Clock, Log, Random } from '../std/index.ts';
 import type { Actor, Tables } from '../tables/index.ts';
 import { auditTrail } from './audit.ts';
-import type { Audit } from './audit.ts';
+import type { Audit, AuditEvent } from './audit.ts';
 import { passwordHashing } from './passwords.ts';
 import { openSessions, staffLifetime, visitorLifetime } from './sessions.ts';
 import type { SessionLifetime, Sessions, SignedIn } from './sessions.ts';
 import { openSetup } from './setup.ts';
 import type { Setup } from './setup.ts';
-import { endSessions, proveSession, signIn } from './sign-in.ts';
+import { endAllSessions, endSessions, proveSession, signIn } from './sign-in.ts';
 import type { SignInOptions, SignInOutcome, SignInRequest } from './sign-in.ts';
 import { sweepAccounts } from './sweep.ts';
 import { throttle } from './throttle.ts';
@@ -52,6 +52,8 @@ export interface Accounts {
   endSessions(by: Actor, userId: string, sessionIds: readonly string[]): Promise<void>;
   /** Removes ended sessions and links; gives how many. To be done from time to time. */
   sweep(): Promise<number>;
+  /** Ends the sessions of everybody, with an entry that says why. */
+  endAllSessions(event: AuditEvent): Promise<void>;
   /** Waits for what is being written; to be called before the tables are closed. */
   close(): Promise<void>;
 }
@@ -82,6 +84,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     prove: (who, password, address) => proveSession(signing, who, password, address),
     endSessions: (by, userId, sessionIds) => endSessions(signing, by, userId, sessionIds),
     sweep: () => sweepAccounts({ tables, clock, staff, visitors }),
+    endAllSessions: (event) => endAllSessions(signing, event),
     close: () => sessions.close(),
   };
 }

@@ -18,7 +18,15 @@ export type AuditAction =
   | 'setup.failed'
   | 'user.added'
   | 'user.changed'
-  | 'user.removed';
+  | 'user.removed'
+  | 'backup.started'
+  | 'backup.downloaded'
+  | 'backup.removed'
+  | 'backup.restored'
+  | 'mail.sent-again'
+  | 'mail.removed'
+  | 'job.retried'
+  | 'job.removed';
 
 /** What happened. Never a secret: no password, no token, nothing that was typed into a field for one. */
 export interface AuditEvent {

@@ -1,8 +1,8 @@
 import type { Actor, RowWrite, Tables } from '../tables/index.ts';
 import { CREDENTIALS, SESSIONS, USERS } from './account-tables.ts';
-import type { Audit } from './audit.ts';
+import type { Audit, AuditEvent } from './audit.ts';
 import { normaliseEmail } from './email.ts';
-import { textOf } from './find-rows.ts';
+import { findRows, textOf } from './find-rows.ts';
 import { passwordBytesMax } from './passwords.ts';
 import type { Passwords } from './passwords.ts';
 import type { SessionPlace, Sessions, SignedIn } from './sessions.ts';
@@ -56,7 +56,9 @@ export async function signIn(options: SignInOptions, asked: SignInRequest): Prom
   const begun = sessions.begin(user, asked);
   const before = await sessions.find(asked.cookieHeader);
   const ended = await sessions.expired(user);
-  const writes: RowWrite[] = [begun.write, ...ended, ...checked.writes];
+  const values = { seen_at: new Date(options.now()).toISOString() };
+  const seen: RowWrite = { operation: 'update', table: USERS, id: user.id, values };
+  const writes: RowWrite[] = [begun.write, seen, ...ended, ...checked.writes];
   if (before && !ended.some((write) => write.id === before.session.id)) {
     writes.push({ operation: 'delete', table: SESSIONS, id: before.session.id });
   }
@@ -106,6 +108,20 @@ export async function endSessions(
   const event = { actor: by, action: 'session.ended', target: userId } as const;
   await audit.record(event, [...deletes, ...otherProcesses(userId, now())]);
   for (const id of sessionIds) sessions.forget(id);
+}
+
+const endedAtOnceMax = 500;
+
+/** Ends the sessions of everybody, with an entry that says why. */
+export async function endAllSessions({ tables, audit, sessions }: SignInOptions, event: AuditEvent): Promise<void> {
+  for (let first = true; ; first = false) {
+    const ids = (await findRows(tables, SESSIONS, '', endedAtOnceMax)).map((row) => textOf(row, 'id'));
+    const deletes = ids.map((id): RowWrite => ({ operation: 'delete', table: SESSIONS, id }));
+    if (first) await audit.record(event, deletes);
+    else if (ids.length > 0) await tables.write(event.actor, deletes);
+    for (const id of ids) sessions.forget(id);
+    if (ids.length < endedAtOnceMax) return;
+  }
 }
 
 /** A write that is logged, by which other processes hear that sessions of the user have changed. */

@@ -14,6 +14,8 @@ export interface User {
   readonly name: string;
   readonly roles: readonly string[];
   readonly createdAt: string;
+  /** When they signed in last; '' for never. */
+  readonly seenAt: string;
 }
 
 /** Why a user cannot be as asked for: the field, and what is wrong with it. */
@@ -89,6 +91,7 @@ export function userOf(row: Row): User {
     name: textOf(row, 'name'),
     roles: typeof roles === 'object' && roles !== null ? roles : [],
     createdAt: textOf(row, 'created_at'),
+    seenAt: textOf(row, 'seen_at'),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Site } from '../site/index.ts';
 import type { Schema } from '../schema/index.ts';
 import type { BoundedCache, Clock, Log } from '../std/index.ts';
 import type { AccessRule, Tables } from '../tables/index.ts';
+import type { Operation } from './operation.ts';
 
 /** What the API stands on. */
 export interface ApiOptions {
@@ -20,6 +21,8 @@ export interface ApiOptions {
   readonly path: string;
   /** What an upload may hold. */
   readonly limits: FormLimits;
+  /** Jobs, mails, backups. Absent where nothing but the tables is open. */
+  readonly operation?: Operation;
   /** What else is allowed, besides what admins and editors may. */
   readonly rules?: readonly AccessRule[];
 }

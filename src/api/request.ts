@@ -54,6 +54,11 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
   };
 }
 
+/** 202: it is begun. */
+export function accepted(): ApiAnswer {
+  return { status: 202, headers: { 'cache-control': 'no-store' }, body: '' };
+}
+
 /** 204. */
 export function nothing(headers: Readonly<Record<string, string>> = {}): ApiAnswer {
   return { status: 204, headers: { 'cache-control': 'no-store', ...headers }, body: '' };

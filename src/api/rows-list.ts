@@ -1,7 +1,7 @@
 import { checkQuery, narrowQuery, pageWindow, parseQuery } from '../query/index.ts';
 import type { CheckedQuery, CheckOptions, Query } from '../query/index.ts';
 import { systemColumn } from '../schema/index.ts';
-import type { Table } from '../schema/index.ts';
+import type { Row, Table } from '../schema/index.ts';
 import type { Diagnostic } from '../std/index.ts';
 import { mayReadColumn, tableOf } from './access.ts';
 import { queryScope } from './context.ts';
@@ -20,6 +20,19 @@ export const rowsPerPageMax = 500;
  * `_after` is the `next` of the part before, `_total` asks how many there are in all.
  */
 export async function listRows(options: ApiContext, call: Call): Promise<ApiAnswer> {
+  const { table, rows, ...page } = await findRows(options, call);
+  return json(200, { rows: rows.map((row) => rowJson(table, row)), ...page });
+}
+
+interface FoundRows {
+  readonly table: Table;
+  readonly rows: readonly Row[];
+  readonly next: string | null;
+  readonly total?: number | null;
+}
+
+/** The rows of the table that a call names, as its query asks for them. */
+export async function findRows(options: ApiContext, call: Call): Promise<FoundRows> {
   const { table, decision } = await tableOf(options, call, 'read');
   const { query: written, after, total } = ownParameters(call.request.query);
   const query = checked(options, call, table, written, decision.own);
@@ -39,7 +52,7 @@ export async function listRows(options: ApiContext, call: Call): Promise<ApiAnsw
   const last = rows.at(-1);
   const offset = ('offset' in cursor ? cursor.offset : 0) + limit;
   const next = found.length > limit && last ? formatCursor(query, table, last, offset) : null;
-  return json(200, { rows: rows.map((row) => rowJson(table, row)), next, ...(total && { total: count }) });
+  return { table, rows, next, ...(total && { total: count }) };
 }
 
 interface OwnParameters {

@@ -95,8 +95,9 @@ export function needProof({ who }: Call): void {
   });
 }
 
-export function userJson({ id, email, name, roles, createdAt }: User): Readonly<Record<string, unknown>> {
-  return { id, email, name, roles, createdAt };
+export function userJson(user: User): Readonly<Record<string, unknown>> {
+  const { id, email, name, roles, createdAt, seenAt } = user;
+  return { id, email, name, roles, createdAt, seenAt: seenAt === '' ? null : seenAt };
 }
 
 function sessionJson(who: SignedIn | undefined): unknown {

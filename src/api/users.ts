@@ -11,7 +11,17 @@ import { needProof, userJson } from './session.ts';
 /** `GET /api/users` */
 export async function listUsers(context: ApiContext, call: Call): Promise<ApiAnswer> {
   await onlyAdmins(context, call);
-  return json(200, { users: (await context.accounts.users.list()).map(userJson) });
+  const { users, sessions } = context.accounts;
+  // A session in use is seen by the minute; who has none was seen when they signed in last.
+  const seen = new Map<string, string>();
+  for (const { userId, seenAt } of await sessions.list()) {
+    if (seenAt > (seen.get(userId) ?? '')) seen.set(userId, seenAt);
+  }
+  const shown = (await users.list()).map((user) => {
+    const inSession = seen.get(user.id) ?? '';
+    return userJson(inSession > user.seenAt ? { ...user, seenAt: inSession } : user);
+  });
+  return json(200, { users: shown });
 }
 
 /** `POST /api/users` */
@@ -47,7 +57,14 @@ export async function changeUser(context: ApiContext, call: Call): Promise<ApiAn
 export async function removeUser(context: ApiContext, call: Call): Promise<ApiAnswer> {
   await onlyAdmins(context, call);
   needProof(call);
-  acceptable(await context.accounts.users.remove(call.parameters['id'] ?? '', call.actor));
+  const { users } = context.accounts;
+  const id = call.parameters['id'] ?? '';
+  if (id === call.who?.user.id) {
+    const admins = (await users.list()).filter(({ roles }) => roles.includes('admin'));
+    if (admins.length < 2) throw lastAdmin();
+    throw new ProblemError(409, { code: 'self', detail: 'You cannot remove yourself. Another admin can.' });
+  }
+  acceptable(await users.remove(id, call.actor));
   return nothing();
 }
 
@@ -63,7 +80,11 @@ function acceptable(outcome: UserOutcome): Extract<UserOutcome, { ok: true }>['u
   if (outcome.ok) return outcome.user;
   if (outcome.reason === 'invalid') throw invalid(outcome.problems);
   if (outcome.reason === 'missing') throw notFound('There is no such user.');
-  throw new ProblemError(409, {
+  throw lastAdmin();
+}
+
+function lastAdmin(): ProblemError {
+  return new ProblemError(409, {
     code: 'last-admin',
     detail: 'This is the only admin. Make somebody else an admin first.',
   });

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { openAccounts } from '../accounts/index.ts';
 import type { Accounts } from '../accounts/index.ts';
 import { apiHandler } from '../api/index.ts';
-import type { ApiAnswer, ApiFile, ApiRequest } from '../api/index.ts';
+import type { ApiAnswer, ApiFile, ApiRequest, Operation } from '../api/index.ts';
 import type { FileStore } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { Clock, Log, Random } from '../std/index.ts';
@@ -25,6 +25,7 @@ export interface OpenApiOptions {
   readonly files: FileStore;
   /** The folder as it is served at the moment. */
   readonly site: () => Site;
+  readonly operation: Operation;
   readonly timeouts: Pick<HttpTimeouts, 'bodyMs' | 'uploadMs'>;
   readonly boundHost: string;
   /** Headers that every answer carries. */
@@ -47,14 +48,15 @@ export interface OpenApi {
 }
 
 export function openApi(options: OpenApiOptions): OpenApi {
-  const { settings, data, files, site, clock, random, log, common } = options;
+  const { settings, data, files, site, operation, clock, random, log, common } = options;
   const { tables } = data;
   const secure = 'strict-transport-security' in common;
   const limits = settings.rateLimit === 'on' ? {} : { signInsPerMinute: Infinity };
   const accounts = openAccounts({ tables, clock, random, log, secure, ...limits });
   const path = settings.apiPath;
+  const handle = apiHandler({ tables, accounts, files, site, operation, clock, log, path, limits: settings });
   return {
-    answer: apiRoutes(options, apiHandler({ tables, accounts, files, site, clock, log, path, limits: settings })),
+    answer: apiRoutes(options, handle),
     actorOf: (cookieHeader) => accounts.actorOf(cookieHeader),
     accounts,
     setupLink: (address) => setupLink(accounts, `${settings.origin[0] ?? address}${settings.adminPath}`, log),

@@ -24,6 +24,9 @@ import type { UnderWay } from './under-way.ts';
 const LOADS_MAX = 20_000;
 const METHODS = 'GET, HEAD, POST, OPTIONS';
 
+/** How long what is under way may take before the data goes: it is then answered as if the database were away. */
+const PAUSE_MS_MAX = 10_000;
+
 /** A route of our own under `/_backlot/`. */
 export interface OwnRoute {
   readonly method: 'GET' | 'POST';
@@ -58,6 +61,9 @@ export interface AppOptions {
 /** The HTTP application. `stop` lets what is under way finish. */
 export interface App {
   readonly fastify: FastifyInstance;
+  /** From now on answers 503 to everything that stands on the data; resolves when what was under way has ended. */
+  pause(): Promise<void>;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -69,6 +75,8 @@ interface Shared extends AppOptions {
   readonly limits: ReturnType<typeof postLimits>;
   /** A client may be gone before the answer to it is: files are cleared away, rows committed. */
   readonly answers: UnderWay;
+  /** The data is being exchanged. */
+  isPaused: boolean;
 }
 
 type Answer = (asked: SiteRequest) => Promise<void> | void;
@@ -84,13 +92,14 @@ export function createApp(options: AppOptions): App {
     loads: boundedCache<string, number>(LOADS_MAX),
     limits: postLimits({ perMinute: settings.formsPerMinute, clock: options.clock }),
     answers: underWay(),
+    isPaused: false,
   };
   let http: HttpServer | undefined;
   const app = fastify({
     serverFactory: (route) => {
       http = httpServer((request, response) => {
         options.onRequest?.(request, response);
-        if (http?.stopping !== true && answerReady(shared, request, response)) return;
+        if (http?.stopping !== true && !shared.isPaused && answerReady(shared, request, response)) return;
         http?.track(response);
         route(request, response);
       }, options.timeouts);
@@ -118,6 +127,13 @@ export function createApp(options: AppOptions): App {
   addRoutes(app, shared);
   return {
     fastify: app,
+    async pause() {
+      shared.isPaused = true;
+      await shared.answers.ended(Math.min(options.timeouts.stopMs, PAUSE_MS_MAX));
+    },
+    resume() {
+      shared.isPaused = false;
+    },
     async stop() {
       await http?.stop();
       await shared.answers.ended(options.timeouts.stopMs);
@@ -133,9 +149,10 @@ function noCompiler(): never {
 function addRoutes(app: FastifyInstance, shared: Shared): void {
   const { settings } = shared;
   const serve =
-    (answer: Answer) => async (request: FastifyRequest, reply: { hijack(): unknown; raw: ServerResponse }) => {
+    (answer: Answer, needsData = true) =>
+    async (request: FastifyRequest, reply: { hijack(): unknown; raw: ServerResponse }) => {
       reply.hijack();
-      await answering(shared, request, reply.raw, answer);
+      await answering(shared, request, reply.raw, answer, needsData);
     };
   for (const route of shared.routes) {
     const { method, path, anyHost = false } = route;
@@ -152,7 +169,7 @@ function addRoutes(app: FastifyInstance, shared: Shared): void {
   });
   const admin = serve(async (asked) => {
     if (hasOneKnownHost(shared, asked)) await shared.admin(asked);
-  });
+  }, false);
   const nothing = serve((asked) => shared.notice(asked, 404));
   for (const [path, answer] of [
     ['/_backlot', nothing],
@@ -172,11 +189,13 @@ async function answering(
   { id, ip, raw: request }: FastifyRequest,
   response: ServerResponse,
   answer: Answer,
+  needsData = true,
 ): Promise<void> {
   let asked: SiteRequest = { id, request, response, actor: visitor, address: ip };
   if (shared.settings.log === 'requests') logWhenDone(shared.log, asked);
   try {
-    if (hasSession(request)) asked = { ...asked, actor: await shared.actorOf(request.headers.cookie) };
+    if (needsData && shared.isPaused) return shared.notice(asked, 503);
+    if (needsData && hasSession(request)) asked = { ...asked, actor: await shared.actorOf(request.headers.cookie) };
     await shared.answers.run(async () => await answer(asked));
   } catch (error) {
     shared.log.error('a request failed', { id, path: pathOf(request), error });

@@ -9,6 +9,7 @@ const sentences = {
   'server/backup-stopped': 'The backup was stopped before it was made.',
   'server/restore-stopped': 'The restore was stopped.',
   'server/backup-running': 'A backup is being made already; wait until it is done.',
+  'server/backup-no-user': 'This backup is from before anybody could sign in.',
   'server/backup-full': 'The disk is full.',
   'server/backup-failed': 'The backup could not be written or read.',
 } as const;

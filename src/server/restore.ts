@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { lchown, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataFolder, restoreBackup } from '../database/index.ts';
-import type { DataFolder } from '../database/index.ts';
 import type { Log } from '../std/index.ts';
 import { backupError, backupFailure } from './backup-errors.ts';
 import type { BackupHeader } from './backup-format.ts';
@@ -45,7 +44,8 @@ export async function restoreData(place: DataPlace, file: string, options: Resto
   let restored = false;
   try {
     finishRestore(folder.folder);
-    const result = await restoreInto(folder, place, file, size, options);
+    const staged = await stageRestore(folder.folder, place, file, { ...options, bytesTotal: size });
+    const result = await exchangeData(folder.folder, place, staged, options.log);
     restored = true;
     return result;
   } catch (error) {
@@ -57,33 +57,58 @@ export async function restoreData(place: DataPlace, file: string, options: Resto
   }
 }
 
-async function restoreInto(
-  folder: DataFolder,
+export interface StageRestoreOptions extends Pick<RestoreDataOptions, 'onProgress' | 'signal'> {
+  /** Of the archive. */
+  readonly bytesTotal: number;
+  /** Looks at what the archive says of itself; throws where it will not do. */
+  readonly accept?: (header: BackupHeader) => void;
+}
+
+/**
+ * Unpacks an archive beside the data of a folder that this process holds, and checks it as a whole. The data may be in
+ * use meanwhile. Nothing is left of it when it fails, as `restoreData` does.
+ */
+export async function stageRestore(
+  folder: string,
   { databaseUrl }: DataPlace,
   file: string,
-  bytesTotal: number,
-  { log, onProgress, signal }: RestoreDataOptions,
-): Promise<RestoredData> {
-  const { staging, replaced } = restoreFolders(folder.folder);
+  { bytesTotal, onProgress, signal, accept }: StageRestoreOptions,
+): Promise<UnpackedBackup> {
+  const { staging } = restoreFolders(folder);
   await rm(staging, { recursive: true, force: true });
   let bytes = 0;
-  let unpacked: UnpackedBackup;
   try {
-    unpacked = await unpackBackup(file, staging, {
+    const unpacked = await unpackBackup(file, staging, {
       withUploads: true,
       signal,
-      accept: (header) => refuseOtherDatabase(header, databaseUrl),
+      accept: (header) => {
+        refuseOtherDatabase(header, databaseUrl);
+        accept?.(header);
+      },
       onBytes: (more) => onProgress?.({ bytes: (bytes += more), bytesTotal }),
     });
-    await giveOwner(staging, folder.folder);
+    await giveOwner(staging, folder);
+    return unpacked;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Exchanges the data of a folder, which this process holds and nobody uses, for what was staged: all or nothing. */
+export async function exchangeData(
+  folder: string,
+  { databaseUrl }: DataPlace,
+  { header, settings, files, database }: UnpackedBackup,
+  log: Log,
+): Promise<RestoredData> {
+  const { staging, replaced } = restoreFolders(folder);
+  try {
     if (databaseUrl !== undefined) {
-      await restoreBackup({ dataDir: folder.folder, url: databaseUrl, log, aside: ASIDE }, unpacked.database);
-      await rm(unpacked.database);
+      await restoreBackup({ dataDir: folder, url: databaseUrl, log, aside: ASIDE }, database);
+      await rm(database);
     }
-    swapIn(
-      folder.folder,
-      databaseUrl === undefined ? ['data.db-wal', 'data.db-shm', 'data.db', 'uploads'] : ['uploads'],
-    );
+    swapIn(folder, databaseUrl === undefined ? ['data.db-wal', 'data.db-shm', 'data.db', 'uploads'] : ['uploads']);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -91,7 +116,6 @@ async function restoreInto(
     ...(existsSync(replaced) ? [replaced] : []),
     ...(databaseUrl === undefined ? [] : [`the schema ${ASIDE} of the database`]),
   ];
-  const { header, settings, files } = unpacked;
   return { header, settings, files, replaced: places.length === 0 ? undefined : places.join(' and ') };
 }
 
