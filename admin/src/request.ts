@@ -64,7 +64,8 @@ function parse(text: string): unknown {
   }
 }
 
-function problemOf(answer: Response, json: unknown): Problem {
+/** What an answer that is no success says. */
+export function problemOf(answer: Response, json: unknown): Problem {
   const details = isRecord(json) ? json : {};
   const wait = Number(answer.headers.get('retry-after') ?? NaN);
   const message = text(details['detail']) ?? text(details['title']) ?? answer.statusText;

@@ -66,6 +66,9 @@ const gridRoute = createRoute({
 const editorRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/tables/$table/$id',
+  // `from`: the row that a new one is a copy of.
+  validateSearch: (search: Record<string, unknown>): { readonly from?: string } =>
+    typeof search['from'] === 'string' ? { from: search['from'] } : {},
   component: lazyRouteComponent(() => import('./editor/editor-page.tsx'), 'EditorPage'),
 });
 

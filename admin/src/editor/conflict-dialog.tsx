@@ -7,7 +7,7 @@ import { ShownValue } from '../values/shown-value.tsx';
 import { useWords } from '../words/words.ts';
 import classes from './editor.module.css';
 import { rawOf, sameRaw, valueOf } from './field-values.ts';
-import type { Changes } from './field-values.ts';
+import type { Changes, Writing } from './field-values.ts';
 
 interface ConflictDialogProps {
   readonly table: Table;
@@ -17,6 +17,7 @@ interface ConflictDialogProps {
   /** What somebody else has saved in the meantime. */
   readonly current: Row;
   readonly isSaving: boolean;
+  readonly writing: Writing;
   readonly onResolve: (changes: Changes) => void;
   readonly onBack: () => void;
 }
@@ -28,6 +29,7 @@ export function ConflictDialog({
   changes,
   current,
   isSaving,
+  writing,
   onResolve,
   onBack,
 }: ConflictDialogProps): ReactElement {
@@ -35,11 +37,11 @@ export function ConflictDialog({
   const [theirs, setTheirs] = useState<ReadonlySet<string>>(new Set());
   const edited = table.columns.filter((column) => {
     const raw = changes[column.name];
-    return raw !== undefined && !sameRaw(raw, rawOf(column.type, current[column.name]));
+    return raw !== undefined && !sameRaw(raw, rawOf(column.type, current[column.name], writing));
   });
-  const disputed = edited.filter((column) => wasChanged(column, base, current));
+  const disputed = edited.filter((column) => wasChanged(column, base, current, writing));
   const others = table.columns.filter(
-    (column) => !column.system && changes[column.name] === undefined && wasChanged(column, base, current),
+    (column) => !column.system && changes[column.name] === undefined && wasChanged(column, base, current, writing),
   );
   const choose = (name: string, isTheirs: boolean): void => {
     const next = new Set(theirs);
@@ -78,7 +80,7 @@ export function ConflictDialog({
                   value={
                     isTheirs
                       ? current[column.name]
-                      : (valueOf(column.type, changes[column.name]!) ?? String(changes[column.name]))
+                      : (valueOf(column.type, changes[column.name]!, writing) ?? String(changes[column.name]))
                   }
                 />
               </span>
@@ -113,6 +115,6 @@ export function ConflictDialog({
   );
 }
 
-function wasChanged({ name, type }: Column, base: Row | null, current: Row): boolean {
-  return !sameRaw(rawOf(type, base?.[name]), rawOf(type, current[name]));
+function wasChanged({ name, type }: Column, base: Row | null, current: Row, writing: Writing): boolean {
+  return !sameRaw(rawOf(type, base?.[name], writing), rawOf(type, current[name], writing));
 }

@@ -1,20 +1,40 @@
-import { MultiSelect, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Skeleton, Switch } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import type { ReactElement } from 'react';
 import type { Column } from '../api-types.ts';
-import { columnName, plainName } from '../schema/names.ts';
-import { nativeInputType } from '../values/native-input.ts';
+import { columnName } from '../schema/names.ts';
+import { isPicture } from '../values/file-address.ts';
 import { useWords } from '../words/words.ts';
+import { AddressInput } from './address-input.tsx';
+import { ChoiceField, SetField } from './choice-field.tsx';
 import classes from './editor.module.css';
-import type { Raw } from './field-values.ts';
-import { FileField } from './file-field.tsx';
-import { RelationSelect, RelationsSelect } from './relation-select.tsx';
+import { fieldHint } from './field-hint.ts';
+import type { FieldTexts } from './field-frame.tsx';
+import { inputProps } from './field-props.ts';
+import type { ControlProps } from './field-props.ts';
+import type { Raw, Writing } from './field-values.ts';
+import { FileField } from './files/file-field.tsx';
+import { FilesField } from './files/files-field.tsx';
+import { MomentField } from './moment-field.tsx';
+import { NumberField } from './number-field.tsx';
+import { RelationField, RelationsField } from './relation-field.tsx';
+import { StarsField, starsOf } from './stars-field.tsx';
+import { isLongText, TextField } from './text-field.tsx';
+
+// Both bring an editor of their own with them, which most tables never need.
+const HtmlField = lazy(async () => ({ default: (await import('./rich-text/html-field.tsx')).HtmlField }));
+const MarkdownField = lazy(async () => ({ default: (await import('./markdown-field.tsx')).MarkdownField }));
 
 export interface FieldProps {
   readonly column: Column;
   readonly raw: Raw;
   readonly error: string | undefined;
   readonly readOnly: boolean;
+  readonly writing: Writing;
   readonly onChange: (raw: Raw) => void;
+  readonly onLeave: () => void;
+  /** Hears whether something of it is still being sent. */
+  readonly onBusy: (isBusy: boolean) => void;
 }
 
 export function fieldId(column: Pick<Column, 'name'>): string {
@@ -22,28 +42,26 @@ export function fieldId(column: Pick<Column, 'name'>): string {
 }
 
 /** The control for a column. */
-export function Field({ column, raw, error, readOnly, onChange }: FieldProps): ReactElement {
+export function Field({ raw, error, onBusy, ...shared }: FieldProps): ReactElement {
   const words = useWords();
-  const { type, constraints, required } = column;
-  const common = {
+  const { column, readOnly, writing, onChange } = shared;
+  const { type, hints, required } = column;
+  const texts: FieldTexts = {
     id: fieldId(column),
-    label: columnName(column, words),
+    label: column.system ? words.fields.slug : columnName(column, words),
+    description: fieldHint(column, writing, words),
     error,
-    readOnly,
     required,
-    withAsterisk: required,
   };
-  const text = typeof raw === 'string' ? raw : '';
-  const list = typeof raw === 'object' ? raw : [];
-  const onText = (event: { readonly currentTarget: { readonly value: string } }): void =>
-    onChange(event.currentTarget.value);
+  const text: ControlProps<string> = { ...shared, texts, raw: typeof raw === 'string' ? raw : '' };
+  const list: ControlProps<readonly string[]> = { ...shared, texts, raw: typeof raw === 'object' ? raw : [] };
   switch (type.kind) {
     case 'boolean':
       return (
         <Switch
-          id={common.id}
+          id={texts.id}
           className={classes['switch'] ?? ''}
-          label={common.label}
+          label={texts.label}
           error={error}
           disabled={readOnly}
           checked={raw === true}
@@ -51,147 +69,62 @@ export function Field({ column, raw, error, readOnly, onChange }: FieldProps): R
         />
       );
     case 'reference':
-      return (
-        <RelationSelect
-          {...common}
-          table={type.table}
-          value={text === '' ? null : text}
-          onChange={(id) => onChange(id ?? '')}
-        />
-      );
+      return <RelationField {...text} table={type.table} />;
     case 'references':
-      return <RelationsSelect {...common} table={type.table} value={list} onChange={onChange} />;
+      return <RelationsField {...list} table={type.table} />;
     case 'set':
-      return constraints.options ? (
-        <MultiSelect {...common} value={[...list]} onChange={onChange} data={optionsOf(column)} searchable />
-      ) : (
-        <TagsInput {...common} value={[...list]} onChange={onChange} />
-      );
-    case 'url':
+      if (hints?.control !== 'file') return <SetField {...list} />;
+      return <FilesField {...list} value={list.raw} onBusy={onBusy} />;
     case 'file':
-      return <FileField {...common} column={column} value={text} onChange={onChange} />;
+      return <FileField {...text} value={text.raw} onBusy={onBusy} />;
+    case 'url':
+      if (takesPictures(column, text.raw)) return <FileField {...text} value={text.raw} onBusy={onBusy} />;
+      return <AddressInput {...inputProps(text)} value={text.raw} onChange={onChange} />;
     case 'html':
+      return (
+        <Suspense fallback={<Loading label={texts.label} />}>
+          <HtmlField {...text} value={text.raw} shownBy={hints?.shownBy} />
+        </Suspense>
+      );
     case 'markdown':
       return (
-        <Textarea
-          {...common}
-          description={type.kind === 'html' ? words.editor.htmlHint : words.editor.markdownHint}
-          classNames={{ input: classes['markup'] ?? '' }}
-          value={text}
-          onChange={onText}
-          autosize
-          minRows={5}
-          maxRows={24}
-        />
+        <Suspense fallback={<Loading label={texts.label} />}>
+          <MarkdownField {...text} />
+        </Suspense>
       );
+    case 'integer':
+    case 'decimal':
+    case 'money':
+    case 'real': {
+      const most = starsOf(hints?.format);
+      return most === undefined ? <NumberField {...text} /> : <StarsField {...text} most={most} />;
+    }
     case 'text':
-      return <TextField {...common} column={column} value={text} onText={onText} onChange={onChange} />;
+      return column.constraints.options ? <ChoiceField {...text} /> : <TextField {...text} />;
     default:
-      return <TypedField {...common} column={column} value={text} onText={onText} />;
+      return <MomentField {...text} />;
   }
 }
 
-interface TextProps {
-  readonly id: string;
-  readonly label: string;
-  readonly error: string | undefined;
-  readonly readOnly: boolean;
-  readonly required: boolean;
-  readonly withAsterisk: boolean;
-  readonly column: Column;
-  readonly value: string;
-  readonly onText: (event: { readonly currentTarget: { readonly value: string } }) => void;
-}
-
-function TextField({
-  column,
-  value,
-  onText,
-  onChange,
-  ...common
-}: TextProps & { readonly onChange: (raw: Raw) => void }): ReactElement {
+function Loading({ label }: { readonly label: string }): ReactElement {
   const words = useWords();
-  const { constraints, required } = column;
-  if (constraints.options) {
-    return (
-      <Select
-        {...common}
-        value={value === '' ? null : value}
-        data={optionsOf(column, value)}
-        onChange={(chosen) => onChange(chosen ?? '')}
-        clearable={!required}
-        clearButtonProps={{ 'aria-label': words.clear }}
-        allowDeselect={false}
-      />
-    );
-  }
-  const { maxLength } = constraints;
-  const isNearEnd = maxLength !== undefined && value.length > maxLength * 0.8;
-  const hint = isNearEnd
-    ? {
-        description: words.editor.length(value.length, maxLength),
-        inputWrapperOrder: ['label', 'input', 'description', 'error'] as (
-          | 'label'
-          | 'input'
-          | 'description'
-          | 'error'
-        )[],
-      }
-    : {};
-  return isLongText(column, value) ? (
-    <Textarea {...common} {...hint} value={value} onChange={onText} autosize minRows={3} maxRows={24} />
-  ) : (
-    <TextInput {...common} {...hint} value={value} onChange={onText} />
-  );
-}
-
-/** Numbers, dates and times. */
-function TypedField({ column, value, onText, ...common }: TextProps): ReactElement {
-  const { type, constraints } = column;
-  const inputType = nativeInputType(type);
-  if (inputType === 'number') {
-    // A text field: number fields lose what they cannot read, and know one decimal sign only.
-    const currency =
-      type.kind === 'money'
-        ? { rightSection: <span className={classes['unit']}>{type.currency}</span>, rightSectionWidth: 52 }
-        : {};
-    return <TextInput {...common} {...currency} inputMode="decimal" value={value} onChange={onText} />;
-  }
   return (
-    <TextInput
-      {...common}
-      type={inputType}
-      value={value}
-      onChange={onText}
-      {...(constraints.min !== undefined && { min: constraints.min })}
-      {...(constraints.max !== undefined && { max: constraints.max })}
-      {...((type.kind === 'time' || type.kind === 'datetime') &&
-        constraints.step !== undefined && { step: constraints.step })}
-    />
+    <div role="status" aria-label={words.loading}>
+      <p className={classes['loadingLabel']}>{label}</p>
+      <Skeleton height={180} />
+    </div>
   );
 }
 
-/** A value that is no option any more stays on offer while it is there. */
-function optionsOf({ constraints }: Column, value = ''): { value: string; label: string }[] {
-  const options = constraints.options ?? [];
-  const all = value === '' || options.includes(value) ? options : [...options, value];
-  return all.filter((each) => each !== '').map((each) => ({ value: each, label: plainName(each) }));
-}
-
-/** Whether a text takes several lines, as far as one can tell from its name, limits and value. */
-function isLongText({ name, constraints, type }: Column, value: string): boolean {
-  if (type.kind !== 'text' || constraints.pattern !== undefined) return false;
-  if (value.includes('\n') || value.length > 70) return true;
-  return (
-    /body|message|text|descri|summary|notes?$|comment|bio|about|intro|content/.test(name) &&
-    (constraints.maxLength ?? 999) > 120
-  );
+/** Whether a column of addresses is one of pictures: as its pages show it, else as its value lets one guess. */
+function takesPictures({ hints }: Column, value: string): boolean {
+  return hints?.shownBy?.includes('img') ?? isPicture(value);
 }
 
 /** Whether a field takes the whole width. */
 export function isWide(column: Column, raw: Raw): boolean {
   const { kind } = column.type;
-  if (['html', 'markdown', 'url', 'file', 'references', 'set'].includes(kind)) return true;
+  if (column.system || ['html', 'markdown', 'url', 'file', 'references', 'set'].includes(kind)) return true;
   return (
     kind === 'text' &&
     column.constraints.options === undefined &&

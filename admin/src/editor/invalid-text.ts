@@ -1,26 +1,35 @@
 import type { Column } from '../api-types.ts';
 import type { FieldProblem } from '../problem.ts';
+import { isNumeric } from '../values/is-numeric.ts';
 import type { Words } from '../words/words.ts';
+import { shownLimit } from './field-hint.ts';
+import type { Writing } from './field-values.ts';
 
 /** Why a field was refused, in the reader's language; in the server's words where we have none. */
-export function invalidText(column: Column | undefined, { code, message }: FieldProblem, words: Words): string {
+export function invalidText(
+  column: Column | undefined,
+  { code, message }: FieldProblem,
+  words: Words,
+  writing: Writing,
+): string {
   const { invalid } = words;
-  const { min = '', max = '', minLength = 0, maxLength = 0, options = [] } = column?.constraints ?? {};
+  const { min = '', max = '', step = '', minLength = 0, maxLength = 0, options = [] } = column?.constraints ?? {};
+  const write = (limit: string): string => (column ? shownLimit(column, limit, writing) : limit);
   switch (code) {
     case 'required':
       return invalid.required;
     case 'unique':
       return invalid.unique;
     case 'reference':
-      return invalid.reference;
+      return column?.type.kind === 'file' && message !== '' ? message : invalid.reference;
     case 'type':
-      return column && ['money', 'decimal', 'integer', 'real'].includes(column.type.kind)
-        ? invalid.number
-        : invalid.type;
+      return column && isNumeric(column.type) ? invalid.number : invalid.type;
     case 'min':
-      return invalid.min(min);
+      return invalid.min(write(min));
     case 'max':
-      return invalid.max(max);
+      return invalid.max(write(max));
+    case 'step':
+      return invalid.step(write(step));
     case 'minLength':
       return invalid.minLength(minLength);
     case 'maxLength':

@@ -18,6 +18,10 @@ interface RelationProps {
   readonly required?: boolean;
   readonly readOnly?: boolean;
   readonly error?: string | undefined;
+  readonly description?: string | undefined;
+  readonly withAsterisk?: boolean;
+  readonly onBlur?: () => void;
+  readonly inputWrapperOrder?: ('label' | 'input' | 'description' | 'error')[];
 }
 
 /** Chooses a row of another table, found by what it is called. */
@@ -98,7 +102,8 @@ function useOffered(
       return listRows(name, query, { signal });
     },
     placeholderData: keepPreviousData,
-    staleTime: 30_000,
+    // A row that was made in another tab is found on coming back.
+    staleTime: 2_000,
   });
   for (const row of found.data?.rows ?? []) titles.set(row.id, table ? rowTitle(table, row) : row.id);
   for (const id of chosen) if (!titles.has(id)) titles.set(id, '…');

@@ -11,7 +11,7 @@ import { useDelete } from '../rows/use-delete.ts';
 import { columnName, tableName } from '../schema/names.ts';
 import { rowTitle, titleColumn } from '../schema/schema.ts';
 import { ShownValue } from '../values/shown-value.tsx';
-import { isNumeric } from '../values/write-value.ts';
+import { isNumeric } from '../values/is-numeric.ts';
 import { useWords } from '../words/words.ts';
 import { useShownColumns } from './columns.ts';
 import classes from './grid.module.css';

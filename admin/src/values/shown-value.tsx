@@ -6,9 +6,14 @@ import { Icon } from '../icons.tsx';
 import { rowTitle, useTable } from '../schema/schema.ts';
 import { plainName } from '../schema/names.ts';
 import { useLocale, useWords } from '../words/words.ts';
+import { fileAddress, fileName, isPicture, isUploaded } from './file-address.ts';
 import { useRows } from './related-rows.ts';
 import classes from './values.module.css';
 import { writeValue } from './write-value.ts';
+
+/** Twice what is shown, for fine screens. */
+const THUMBNAIL_WIDTH = 80;
+const PICTURE_WIDTH = 640;
 
 /**
  * A value to read. `brief`: in a list, where it may not be a link (the line itself leads somewhere) and takes one line.
@@ -61,18 +66,18 @@ export function ShownValue({
     return (
       <img
         className={brief ? classes['thumbnail'] : classes['picture']}
-        src={text}
+        src={fileAddress(text, brief ? THUMBNAIL_WIDTH : PICTURE_WIDTH)}
         alt={brief ? '' : column.label}
         loading="lazy"
       />
     );
   }
-  if (brief) return text;
+  if (brief) return type.kind === 'file' ? fileName(text) : (choiceLabel(column, text) ?? text);
   const address = linkOf(column, text);
-  if (address === undefined) return column.constraints.options ? plainName(text) : text;
+  if (address === undefined) return choiceLabel(column, text) ?? text;
   return (
     <Anchor href={address} {...(/^https?:/.test(address) && { target: '_blank', rel: 'noopener noreferrer nofollow' })}>
-      {text}
+      {type.kind === 'file' ? fileName(text) : text}
     </Anchor>
   );
 }
@@ -104,12 +109,15 @@ function Related({
   );
 }
 
-/** Only of this very site: a picture elsewhere would tell its owner who looks. */
-function isPicture(path: string): boolean {
-  return path.startsWith('/') && !path.startsWith('//') && /\.(?:svg|png|jpe?g|gif|webp|avif)$/i.test(path);
+/** An option in the author's words. */
+function choiceLabel({ constraints, hints }: Column, value: string): string | undefined {
+  const chosen = hints?.choices?.find((choice) => choice.value === value);
+  if (chosen) return chosen.label;
+  return constraints.options ? plainName(value) : undefined;
 }
 
 function linkOf({ name, type }: Column, text: string): string | undefined {
+  if (isUploaded(text)) return fileAddress(text);
   if (type.kind === 'url' || type.kind === 'file') return /^(?:https?:\/\/|\/(?!\/))/.test(text) ? text : undefined;
   if (/e-?mail/.test(name) && /^[^\s@]+@[^\s@]+$/.test(text))
     return `mailto:${encodeURIComponent(text).replaceAll('%40', '@')}`;

@@ -51,11 +51,6 @@ export function writeValue(type: ColumnType, value: Value | undefined, locale: s
   }
 }
 
-/** Which columns are set to the right, so that digits stand under each other. */
-export function isNumeric(type: ColumnType): boolean {
-  return ['money', 'decimal', 'integer', 'real'].includes(type.kind);
-}
-
 /** `14:03` for today, `yesterday`, `Tuesday` within a week, else a date. */
 export function writeMoment(instant: string, locale: string, nowMs = Date.now()): string {
   const then = new Date(instant);
