@@ -66,10 +66,10 @@ export const accountTables: readonly Table[] = [
 
 /**
  * The schema in use together with the tables of this room, where it lacks them: what to plan for when accounts are
- * needed before a site is served. Undefined when it has them all.
+ * needed before a site is served. Undefined when it has them all, with all their columns.
  */
 export function withAccountTables(schema: Schema): Schema | undefined {
-  if (accountTables.every(({ name }) => schema.tables[name]?.detached === false)) return undefined;
+  if (accountTables.every((table) => isPart(table, schema.tables[table.name]))) return undefined;
   const active = Object.values(schema.tables)
     .filter(({ detached }) => !detached)
     .map((one) => ({
@@ -77,6 +77,12 @@ export function withAccountTables(schema: Schema): Schema | undefined {
       columns: Object.fromEntries(Object.entries(one.columns).filter(([, { detached }]) => !detached)),
     }));
   return { tables: Object.fromEntries([...active, ...accountTables].map((one) => [one.name, one])) };
+}
+
+/** Whether a table in use has all that one of ours has; an older version made it with less. */
+function isPart(ours: Table, inUse: Table | undefined): boolean {
+  if (inUse?.detached !== false) return false;
+  return Object.keys(ours.columns).every((name) => inUse.columns[name]?.detached === false);
 }
 
 function table(name: string, label: string, columns: readonly Column[], log: Table['log']): Table {

@@ -2,6 +2,7 @@ import { callControl, folderHolder } from '../database/index.ts';
 import { openData, refuseNoData } from '../server/index.ts';
 import type { OpenData } from '../server/index.ts';
 import type { BacklotError } from '../std/index.ts';
+import { backupsHere } from './backup.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { dataOptionsOf, dataPlace, hasCode } from './place.ts';
 
@@ -20,7 +21,11 @@ export async function changeData(
   refuseNoData(place);
   let data: OpenData;
   try {
-    data = await openData(await dataOptionsOf(input, context));
+    data = await openData({
+      ...(await dataOptionsOf(input, context)),
+      // The first to write to data of an older version may be a command.
+      onUpgrade: async (older) => void (await (await backupsHere(input, context, older)).make('before-upgrade')),
+    });
   } catch (error) {
     if (!hasCode(error, 'database/in-use')) throw error;
     return await callServer(place.dataDir, command, args, error);

@@ -71,8 +71,7 @@ void test('no daily backup where it is off, nor while a site is worked on', asyn
 void test('what is over is removed, mails after the days that are set', async () => {
   const asked: number[] = [];
   const forgetSent = async (ms: number): Promise<number> => asked.push(ms);
-  const sweep = async (): Promise<number> => 3;
-  const some = world({ BACKLOT_MAIL_DAYS_KEPT: '7' }, { mailer: { forgetSent }, accounts: { sweep } });
+  const some = world({ BACKLOT_MAIL_DAYS_KEPT: '7' }, { mailer: { forgetSent }, accounts: { sweep: async () => 3 } });
   assert.equal(await some.run('upkeep'), undefined);
   assert.deepEqual(asked, [7 * 86_400_000]);
   assert.match(JSON.stringify(some.log.lines), /"sessions":3,"mails":1/);
@@ -86,8 +85,9 @@ void test('a backup that might fill the disk is not begun, and says why', async 
 });
 
 void test('a backup that fails is tried again; what is no failure of the system is an error', async () => {
-  const make = (): Promise<never> => Promise.reject(new BacklotError('server/backup-full', 'The disk is full.'));
-  assert.deepEqual(await world({}, { backups: { make } }).run('daily-backup'), { failure: 'The disk is full.' });
+  const full = new BacklotError('server/backup-full', 'The disk is full.');
+  const backups = { make: () => Promise.reject(full) };
+  assert.deepEqual(await world({}, { backups }).run('daily-backup'), { failure: 'The disk is full.' });
   await assert.rejects(world().run('daily-backup'), /No backup was asked for/);
 });
 
