@@ -11,7 +11,7 @@ import type { Layouts } from './layout.ts';
 const largeFrom = 5000;
 /** Indexes made for pages of one table. The one that has not been used for longest gives way. */
 const perTableMax = 16;
-/** How often to look whether a table has become large. */
+/** How often to look how large a table has become. */
 const lookEveryMs = 10_000;
 /** When to try again after an index could not be made. */
 const retryAfterMs = 600_000;
@@ -81,7 +81,7 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
   };
   const sizeOf = async (reader: Reader, table: string, name: string): Promise<number> => {
     const size = sizes.get(name);
-    if (size && (size.rows >= largeFrom || clock.now() - size.atMs < lookEveryMs)) return size.rows;
+    if (size && clock.now() - size.atMs < lookEveryMs) return size.rows;
     const rows = await countRows(reader, dialect, table);
     sizes.set(name, { rows, atMs: clock.now() });
     return rows;
@@ -106,6 +106,7 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
     try {
       await driver.improve(makeStatements(dialect, index, record));
       indexes.set(name, { ...record, used: ++uses });
+      sizes.delete(record.table);
       log.info('An index was made for pages of a large table.', {
         table: record.table,
         columns: record.columns.join(),
@@ -207,7 +208,13 @@ function makeStatements(dialect: Driver['dialect'], index: ServingIndex, record:
   const note = `insert into _meta (key, value) values ('${recordPrefix}${record.name}', '${value}') on conflict (key) do nothing`;
   return dialect === 'sqlite'
     ? [`create index if not exists ${on}`, note]
-    : [`drop index concurrently if exists ${name}`, `create index concurrently ${on}`, note];
+    : [
+        `drop index concurrently if exists ${name}`,
+        `create index concurrently ${on}`,
+        // Whether the index is used depends on statistics, which a table that has just grown may lack.
+        `analyze ${quote(index.table.sqlName)}`,
+        note,
+      ];
 }
 
 function dropStatements(dialect: Driver['dialect'], name: string): readonly string[] {
