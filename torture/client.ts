@@ -54,7 +54,7 @@ export async function postMessage(
   const { photo, key } = options;
   const body = new FormData();
   for (const [name, value] of fields) body.append(name, value);
-  if (photo) body.append('photo', new Blob([new Uint8Array(photo)], { type: 'image/png' }), 'photo.png');
+  if (photo) body.append('photo', new Blob([new Uint8Array(photo)], { type: 'text/plain' }), 'file.txt');
   const headers = key === undefined ? {} : { 'idempotency-key': key };
   return await send({ ...client, cookie: '' }, 'POST', '/contact', { body, headers });
 }

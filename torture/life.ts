@@ -116,7 +116,7 @@ export function startLoad(
   persists = false,
 ): Load {
   const control = new AbortController();
-  let requests = 0;
+  const progress = { requests: 0, ended: false };
   const waiting = new Set<() => void>();
   const wake = (): void => waiting.forEach((tell) => tell());
   const options: LoadOptions = {
@@ -127,7 +127,7 @@ export function startLoad(
     stop: control.signal,
     persists,
     onRequest: () => {
-      requests += 1;
+      progress.requests += 1;
       wake();
     },
   };
@@ -139,15 +139,14 @@ export function startLoad(
       return editStream(options, random.part(`edit-${index}`), `e${index}`, own, shared?.id);
     }),
   ];
-  let ended = false;
   const all = Promise.all(streams).finally(() => {
-    ended = true;
+    progress.ended = true;
     wake();
   });
   all.catch(() => undefined);
   return {
     async sent(count) {
-      while (requests < count && !ended) {
+      while (progress.requests < count && !progress.ended) {
         const { promise, resolve } = Promise.withResolvers<void>();
         waiting.add(resolve);
         await promise;

@@ -28,12 +28,9 @@ export interface OwnRow {
   last?: { readonly change: number; readonly entries: number };
 }
 
-/** The least that a browser takes for a picture: a signature, and bytes of its own. */
-const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52);
-
-function picture(random: Seeded, token: string): Uint8Array {
-  const head = Buffer.concat([signature, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0])]);
-  return Buffer.concat([head, Buffer.from(token), Buffer.alloc(random.int(0, 20_000), random.int(0, 255))]);
+/** A file that is kept as it was sent: a picture might be encoded anew. */
+function textFile(random: Seeded, token: string): Uint8Array {
+  return Buffer.from(`${token}\n${'A line of some file.\n'.repeat(random.int(0, 1000))}`);
 }
 
 /** Visitors who post one form after another, some with files, some with a key. */
@@ -43,7 +40,7 @@ export async function postStream(options: LoadOptions, random: Seeded, name: str
     const token = `${name}-${cycle}-${count}`;
     const text = `${token} ${'word '.repeat(random.chance(0.1) ? random.int(500, 12_000) : random.int(0, 60))}`.trim();
     const guests = random.int(1, 1_000_000);
-    const photo = random.chance(0.25) ? picture(random, token) : undefined;
+    const photo = random.chance(0.25) ? textFile(random, token) : undefined;
     const fields = [
       ['name', token],
       [shape.text, text],
@@ -220,7 +217,7 @@ async function contend(options: LoadOptions, token: string, id: string): Promise
 /** A file is uploaded, and then held by a row. */
 async function upload(options: LoadOptions, token: string, random: Seeded): Promise<boolean> {
   const { client, ledger, cycle, onRequest, shape } = options;
-  const photo = picture(random, token);
+  const photo = textFile(random, token);
   const operation = ledger.intend({
     token: `${token}-file`,
     kind: 'upload',
@@ -230,13 +227,14 @@ async function upload(options: LoadOptions, token: string, random: Seeded): Prom
     cycle,
   });
   const body = new FormData();
-  body.append('file', new Blob([new Uint8Array(photo)], { type: 'image/png' }), 'photo.png');
+  body.append('file', new Blob([new Uint8Array(photo)], { type: 'text/plain' }), 'file.txt');
   onRequest();
   const reply = await send(client, 'POST', '/api/files', { body });
   if (!settle(operation, reply, { accepted: 201, surprises: ledger.surprises })) return false;
-  const [file] = reply?.json['files'] as readonly { readonly path: string }[];
-  operation.outcome = { kind: 'acknowledged', path: file!.path };
-  const values = { photo: file!.path };
+  const [file] = (reply?.json['files'] ?? []) as readonly { readonly path: string }[];
+  const path = file?.path ?? '';
+  operation.outcome = { kind: 'acknowledged', path };
+  const values = { photo: path };
   const intended: Intended = {
     token,
     kind: 'create',

@@ -54,7 +54,7 @@ function ledgerProblems(state: State, ledger: Ledger): string[] {
       const said = entry.patch?.[column]?.[1] ?? null;
       // A column that was renamed since stands in the entry under its former name.
       if (said !== value && entry.patch?.[column] !== undefined)
-        problems.push(`half: ${what} has ${column} ${String(said)}`);
+        problems.push(`half: ${what} has ${column} ${JSON.stringify(said)}`);
     }
     const size = byChange.get(entry.group)?.length ?? 0;
     if (operation.entries !== undefined && size !== operation.entries) {
