@@ -1,6 +1,8 @@
 import { decodeBody } from '../forms/index.ts';
 import type { Upload, UploadRefusal } from '../forms/index.ts';
-import { filesPrefix } from '../schema/index.ts';
+import { filesPrefix, uploadPaths } from '../schema/index.ts';
+import type { Table, Value } from '../schema/index.ts';
+import { BacklotError } from '../std/index.ts';
 import { onlyStaff } from './access.ts';
 import type { ApiContext } from './context.ts';
 import { invalid, notFound, ProblemError } from './problem.ts';
@@ -61,10 +63,46 @@ export async function downloadFile(context: ApiContext, call: Call): Promise<Api
   return { status: 200, headers: { 'cache-control': 'private, no-store', ...headers }, body: { diskPath, size } };
 }
 
+/**
+ * Files that were uploaded before become permanent before the row that holds them is there: a column's own, and those
+ * in its markup. Throws 422 for what a column of files cannot hold, and for files that are gone; in markup these are
+ * the author's to mend.
+ */
+export async function adoptUploads(
+  { files }: ApiContext,
+  table: Table,
+  values: Readonly<Record<string, Value>>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const { label = name, type } = table.columns[name] ?? {};
+    if (type?.kind === 'file' && typeof value === 'string' && !value.startsWith(filesPrefix)) {
+      throw invalid([{ field: name, code: 'type', message: `${label} takes the path of an uploaded file.` }]);
+    }
+    const isMarkup = type?.kind === 'html' || type?.kind === 'markdown';
+    const texts = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+    const paths = texts.flatMap((text) => (isMarkup ? uploadPaths(text) : text.startsWith(filesPrefix) ? [text] : []));
+    for (const path of paths) {
+      if ((await adopted(files, path)) || isMarkup) continue;
+      const message = `${label}: the file is not there any more. Upload it again.`;
+      throw invalid([{ field: name, code: 'reference', message }]);
+    }
+  }
+}
+
+async function adopted(files: ApiContext['files'], path: string): Promise<boolean> {
+  try {
+    await files.adopt([path]);
+    return true;
+  } catch (error) {
+    if (error instanceof BacklotError && error.code === 'files/missing') return false;
+    throw error;
+  }
+}
+
 function askedWidth(query: string): { readonly width?: number } {
   const asked = [...new URLSearchParams(query)];
   if (asked.length === 0) return {};
-  const [name, value = ''] = asked[0]!;
+  const [name, value] = asked[0]!;
   if (asked.length > 1 || name !== 'w' || !/^[1-9]\d{0,5}$/.test(value)) {
     throw new ProblemError(400, { code: 'query', detail: 'A file takes ?w=WIDTH, in pixels, and nothing else.' });
   }

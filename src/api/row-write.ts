@@ -1,10 +1,10 @@
-import { filesPrefix, systemColumn, valueFromJson } from '../schema/index.ts';
+import { systemColumn, valueFromJson } from '../schema/index.ts';
 import type { Row, Table, Value } from '../schema/index.ts';
-import { BacklotError } from '../std/index.ts';
 import type { RowWrite, WriteOutcome } from '../tables/index.ts';
 import { mayTouch, tableOf } from './access.ts';
 import { readJson } from './body.ts';
 import type { ApiContext } from './context.ts';
+import { adoptUploads } from './files.ts';
 import { loadContracts } from './parse-body.ts';
 import { invalid, notFound, ProblemError } from './problem.ts';
 import { headerOf, json } from './request.ts';
@@ -156,29 +156,9 @@ async function readValues(
     const value = valueFromJson(table.columns[name]!.type, json);
     if (value !== undefined) values[name] = value;
   }
-  await adoptFiles(context, table, values);
+  await adoptUploads(context, table, values);
   const version = parsed.value[key];
   return typeof version === 'number' ? { values, version } : { values };
-}
-
-/** Files that were uploaded before become permanent before the row that holds them is there. */
-async function adoptFiles({ files }: ApiContext, table: Table, values: Values): Promise<void> {
-  for (const [name, value] of Object.entries(values)) {
-    const isUpload = typeof value === 'string' && value.startsWith(filesPrefix);
-    const { label = name, type } = table.columns[name] ?? {};
-    if (type?.kind === 'file' && value !== null && !isUpload) {
-      const message = `${label} takes the path of an uploaded file.`;
-      throw invalid([{ field: name, code: 'type', message }]);
-    }
-    if (!isUpload) continue;
-    try {
-      await files.adopt([value]);
-    } catch (error) {
-      if (!(error instanceof BacklotError) || error.code !== 'files/missing') throw error;
-      const message = `${label}: the file is not there any more. Upload it again.`;
-      throw invalid([{ field: name, code: 'reference', message }]);
-    }
-  }
 }
 
 /** The name of the column that holds a row's place in the hand-made order. */

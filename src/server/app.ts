@@ -34,7 +34,7 @@ export interface OwnRoute {
   readonly path: string;
   /** Whether it answers under any host name: those who ask for health know only an address. */
   readonly anyHost?: boolean;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
+  handle(request: IncomingMessage, response: ServerResponse, asked: SiteRequest): Promise<void> | void;
 }
 
 export interface AppOptions {
@@ -160,7 +160,7 @@ function addRoutes(app: FastifyInstance, shared: Shared): void {
       method: method === 'GET' ? ['GET', 'HEAD'] : method,
       url: `/_backlot${path}`,
       handler: serve(async (asked) => {
-        if (anyHost || hasOneKnownHost(shared, asked)) await route.handle(asked.request, asked.response);
+        if (anyHost || hasOneKnownHost(shared, asked)) await route.handle(asked.request, asked.response, asked);
       }),
     });
   }
@@ -293,7 +293,7 @@ async function post(shared: Shared, asked: SiteRequest, limited: boolean): Promi
   const { request, response, address } = asked;
   const hasFiles = request.headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
   // A developer trying out a form on their own machine is not a bot.
-  const loadedAt = limited && !isLoopback(address) ? loads.get(loadKey(address, request)) : undefined;
+  const loadedAt = limited && !isLoopback(address) ? loads.get(loadKey(address, request.url)) : undefined;
   await shared.handler().post(asked, {
     body: bodyOf(request, response, hasFiles ? timeouts.uploadMs : timeouts.bodyMs),
     ...(loadedAt === undefined ? {} : { loadedAgoMs: clock.now() - loadedAt }),

@@ -53,8 +53,8 @@ export interface MadeBackup {
   readonly files: number;
 }
 
-/** Uploads that no row holds yet: they belong to forms that are being sent. */
-const PROVISIONAL = 'incoming';
+/** Uploads that no row holds yet, which belong to forms that are being sent; widths of pictures, made again when asked. */
+const leftOut: ReadonlySet<string> = new Set(['incoming', 'made']);
 const CHUNK_BYTES = 256 * 1024;
 const LEFTOVER_AFTER_MS = 24 * 60 * 60 * 1000;
 
@@ -145,7 +145,7 @@ async function* filesOf(source: BackupSource, header: BackupHeader, database: st
 async function* uploadsIn(root: string, path: string): AsyncGenerator<ArchiveFile> {
   for await (const found of await opendir(join(root, path))) {
     const inside = path === '' ? found.name : `${path}/${found.name}`;
-    if (inside === PROVISIONAL || !isUploadPath(inside)) continue;
+    if (leftOut.has(inside) || !isUploadPath(inside)) continue;
     if (found.isDirectory()) yield* uploadsIn(root, inside);
     else if (found.isFile()) yield* fileOf(`${entryNames.uploads}${inside}`, join(root, inside));
   }

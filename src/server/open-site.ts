@@ -18,6 +18,7 @@ import { adoptSchema } from './schema-adoption.ts';
 import { serveSite } from './serve-site.ts';
 import type { Served, ServingOptions } from './serve-site.ts';
 import { openUpkeep } from './upkeep.ts';
+import { storedFilesRoute } from './stored-files.ts';
 import { keepUploadsSwept } from './uploads.ts';
 
 export interface OpenSiteOptions
@@ -41,6 +42,7 @@ export interface OpenSite {
   readonly backups: Backups;
   readonly health: OwnRoute;
   readonly metrics: OwnRoute | undefined;
+  readonly storedFiles: OwnRoute;
   /** Begins with what is done unasked: jobs, commands of the operator, sweeping. The server is reached at `address`. */
   begin(address: string): Promise<void>;
   /** Ends what is done unasked. */
@@ -74,6 +76,7 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
   try {
     tell(await otherSiteNotice(data.driver, siteDir));
     const files = await openFileStore({ dir: data.uploadsDir, random, clock });
+    closing.push(() => files.close());
     const notifications = await openNotifications({ settings, data, siteDir, clock, random, log });
     closing.push(() => notifications.close());
     const serving: ServingOptions = { ...options, data, files, onInsert: notifications.onInsert };
@@ -108,6 +111,7 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
         log,
       }),
       metrics: metrics?.route(data),
+      storedFiles: storedFilesRoute({ ...options, files, tables: data.tables, site: () => current.served.site }),
       async begin(address) {
         await rememberSite(data.driver, siteDir);
         data.folder?.announce(address);

@@ -125,17 +125,18 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-/** Health and metrics, of whatever is open when they are asked for. */
+/** Health, metrics and uploaded files, of whatever is open when they are asked for. */
 function ownRoutes(current: { readonly site: OpenSite }): readonly OwnRoute[] {
-  const { health, metrics } = current.site;
+  const { health, metrics, storedFiles } = current.site;
   return [
-    { ...health, handle: (request, response) => current.site.health.handle(request, response) },
+    { ...health, handle: relay(() => current.site.health) },
+    { ...storedFiles, handle: relay(() => current.site.storedFiles) },
     ...(metrics ? [{ ...metrics, handle: relay(() => current.site.metrics) }] : []),
   ];
 }
 
 function relay(route: () => OwnRoute | undefined): OwnRoute['handle'] {
-  return (request, response) => route()?.handle(request, response);
+  return (request, response, asked) => route()?.handle(request, response, asked);
 }
 
 /** The settings that have a say in what a folder means. */

@@ -1,18 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { lstat, open, readFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { cachedPage } from '../pages/index.ts';
 import type { CachedPage, ContentCoding } from '../pages/index.ts';
 import type { Site, SiteFile } from '../site/index.ts';
 import { boundedCache } from '../std/index.ts';
 import { negotiateCoding } from './accept.ts';
-import { evaluateConditions, requestedRange } from './conditions.ts';
 import { mediaTypeOf } from './media-types.ts';
-import { acceptEncoding, sendNoBytes, sendUnsatisfiable } from './respond.ts';
+import { acceptEncoding } from './respond.ts';
+import { ifThere, READ_ONLY, sendHandle } from './send-file.ts';
 
 /** Serves the folder's files byte for byte. The site's walk has already left out what must not be served. */
 export interface StaticFiles {
@@ -33,8 +30,6 @@ export interface StaticFiles {
 const PREPARED_BYTES_MAX = 1024 * 1024;
 const PREPARED_CACHE_BYTES_MAX = 32 * 1024 * 1024;
 const CACHE_CONTROL = 'public, max-age=0, must-revalidate';
-/** The walk resolved links when the folder was loaded; one that has appeared since then is not followed. */
-const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 const codedEndings: readonly (readonly [ContentCoding, string])[] = [
   ['br', '.br'],
@@ -110,45 +105,6 @@ function declaresUtf8(bytes: Buffer): boolean {
   return isUtf8(bytes) && !bytes.includes(0x1b) && !bytes.includes(0);
 }
 
-async function sendHandle(
-  request: IncomingMessage,
-  response: ServerResponse,
-  handle: FileHandle,
-  { size, mtimeMs }: Stats,
-  headers: Readonly<Record<string, string>>,
-): Promise<void> {
-  const etag = `"${size.toString(36)}-${Math.round(mtimeMs * 1000).toString(36)}"`;
-  const ours = { ...headers, etag };
-  const validators = { etag, lastModified: headers['last-modified'] };
-  const verdict = evaluateConditions(request.headers, validators);
-  if (verdict !== 'send') return sendNoBytes(response, verdict, ours);
-  const asked = request.method === 'GET' ? requestedRange(request.headers, size, validators) : undefined;
-  if (asked === 'unsatisfiable') return sendUnsatisfiable(response, ours, size);
-  const range = asked ?? { start: 0, end: size - 1 };
-  const length = range.end - range.start + 1;
-  response.writeHead(asked ? 206 : 200, {
-    ...ours,
-    'content-length': length,
-    ...(asked ? { 'content-range': `bytes ${range.start}-${range.end}/${size}` } : {}),
-  });
-  if (request.method === 'HEAD' || length === 0) {
-    response.end();
-    return undefined;
-  }
-  const stream = handle.createReadStream({ ...range, autoClose: false });
-  try {
-    await pipeline(stream, response, { end: false });
-  } catch {
-    // A client that goes away in the middle of a download is no fault of ours.
-    response.destroy();
-    return undefined;
-  }
-  // A file cut short meanwhile leaves the client waiting for the rest.
-  if (stream.bytesRead === length) response.end();
-  else response.destroy();
-  return undefined;
-}
-
 /** `app.wasm.br` or `app.wasm.gz` beside the file, where it is not older and the client takes it. */
 function codedVariant(
   request: IncomingMessage,
@@ -178,15 +134,4 @@ async function codedTexts(site: Site, file: SiteFile): Promise<ReadonlyMap<Conte
     if (bytes) coded.set(coding, bytes);
   }
   return coded;
-}
-
-/** Undefined for what has gone, or may not be read, since the folder was loaded. */
-async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'ELOOP'].includes(String(code))) return undefined;
-    throw error;
-  }
 }

@@ -19,6 +19,7 @@ import { seedRows } from './seed.ts';
 import type { Tables } from './tables.ts';
 import { totals } from './totals.ts';
 import { undoChange } from './undo.ts';
+import { makeUploadTable, uploadHolders } from './uploads.ts';
 
 export interface TablesOptions {
   readonly driver: Driver;
@@ -40,6 +41,14 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
   const inUse = schemaInUse(driver, prepared ? await readRecord(driver) : emptyRecord);
   const context: RecordsContext = {
     driver,
+  await makeUploadTable(driver, inUse.layouts);
+  const indexes = pageIndexes({
+    driver,
+    clock,
+    log,
+    layouts: () => inUse.layouts,
+    ...(options.largeTableRows !== undefined && { largeFrom: options.largeTableRows }),
+  });
     committer: options.committer ?? groupCommit(driver),
     clock,
     ids: options.ids ?? uuidv7(clock, random),
@@ -84,6 +93,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     pageIndexes: { list: () => indexes.list(), settled: () => indexes.settled() },
     health: () => driver.health(),
     async close() {
+    uploadHolders: (path) => uploadHolders(driver, inUse.layouts, path),
       await feed.close();
       await context.committer.drain();
       await driver.close();

@@ -10,6 +10,7 @@ import { prepare } from './prepare.ts';
 import { presentRow, tableReader } from './reader.ts';
 import type { Actor, ColumnRefusal, RowWrite, WriteExtra, WriteOutcome } from './tables.ts';
 
+import { uploadStatements } from './uploads.ts';
 /** How often a change is prepared when what it relied on has moved. */
 const attemptsMax = 3;
 /** The same for a slug that others took first: many rows of one name may arrive in one group. */
@@ -47,7 +48,8 @@ export async function writeRows(
     if ('ok' in prepared) return presentFailure(layouts, writes, prepared);
     const rows = prepared.rows.map((row, index) => row && presentRow(layouts.get(writes[index]!.table)!, row));
     const { entries, statements: own } = prepared.change;
-    const statements = extra ? [...own, ...extra.statements(rows)] : own;
+    const uploads = own.length === 0 ? [] : uploadStatements(context.driver, layouts, writes, rows);
+    const statements = [...own, ...uploads, ...(extra?.statements(rows) ?? [])];
     if (statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
     const outcome = await context.committer.commit({ statements, entries });
     if (outcome.ok) {

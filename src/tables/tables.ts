@@ -1,7 +1,7 @@
 import type { DatabaseHealth, LoggedEntry, Statement } from '../database/index.ts';
 import type { CheckedQuery, QueryScope } from '../query/index.ts';
 import type { PageIndexes } from './page-indexes.ts';
-import type { Constraints, Row, Schema, SeedRow, Value } from '../schema/index.ts';
+import type { Constraints, Row, Schema, SeedRow, Table, Value } from '../schema/index.ts';
 
 /** Who acts. Passed explicitly to every read and write that depends on it. */
 export interface Actor {
@@ -170,6 +170,13 @@ export interface LoggedChange {
   readonly count: number;
 }
 
+/** A row that holds an uploaded file, and the column in which it does. */
+export interface UploadHolder {
+  readonly table: Table;
+  readonly column: string;
+  readonly row: Row;
+}
+
 /** An open database with the schema in use: the only door to data. */
 export interface Tables {
   readonly schema: Schema;
@@ -199,6 +206,8 @@ export interface Tables {
   exportRows(table: string): AsyncIterable<Row>;
   /** Indexes that were made because pages of large tables were asked for in their order. */
   readonly pageIndexes: Pick<PageIndexes, 'list' | 'settled'>;
+  /** The rows that hold an uploaded file at the moment: as a column's value, or in its markup. At most 100. */
+  uploadHolders(path: string): Promise<readonly UploadHolder[]>;
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }
