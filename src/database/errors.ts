@@ -9,6 +9,7 @@ const databaseErrors = {
   'database/folder': 'The data folder cannot be used.',
   'database/full': 'The disk is full: nothing was saved. Free some space; the program goes on by itself.',
   'database/in-use': 'The data folder is in use by another server.',
+  'database/index-size': 'A value is too long for an index.',
   'database/io': 'The database could not write. Writing has stopped; see to the disk, then restart.',
   'database/lost': 'The connection to the database was lost.',
   'database/newer': 'The data was written by a newer program.',

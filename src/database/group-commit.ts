@@ -56,10 +56,17 @@ async function commitGroup(driver: Pick<Driver, 'commit'>, group: readonly Waiti
     const outcomes = await driver.commit(group.map(({ change }) => change));
     for (const [index, { resolve }] of group.entries()) resolve(outcomes[index]!);
   } catch (error) {
-    if (group.length > 1 && error instanceof DatabaseError && error.code === 'database/statement') {
+    if (group.length > 1 && isOfOneChange(error)) {
       for (const one of group) await commitGroup(driver, [one]);
       return;
     }
     for (const { reject } of group) reject(error);
   }
+}
+
+/** Whether a failure may be the fault of a single change of the group. */
+function isOfOneChange(error: unknown): boolean {
+  return (
+    error instanceof DatabaseError && (error.code === 'database/statement' || error.code === 'database/index-size')
+  );
 }

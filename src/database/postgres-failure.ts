@@ -75,6 +75,8 @@ export function postgresFailure(error: unknown): DatabaseError {
 
 function codeOf(state: string): DatabaseError['code'] {
   if (state === '53100') return 'database/full';
+  // An entry of an ordered index holds at most 2,704 bytes.
+  if (state === '54000') return 'database/index-size';
   if (state === '25006') return 'database/read-only';
   if (state === '57014' || state === '55P03') return 'database/timeout';
   if (state === 'XX001' || state === 'XX002') return 'database/damaged';

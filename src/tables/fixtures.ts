@@ -74,6 +74,9 @@ async function empty(url: string): Promise<void> {
   await client.end();
 }
 
+/** Few enough that a test can make a table large. */
+export const largeTableRows = 60;
+
 interface Surroundings {
   readonly open: () => Promise<Driver>;
   readonly clock: ManualClock;
@@ -86,7 +89,10 @@ async function inWorld(around: Surroundings, run: (world: World) => Promise<void
   const { clock, log } = around;
   const open = async (given?: Driver): Promise<{ tables: Tables; driver: Driver }> => {
     const driver = given ?? (await around.open());
-    const one = { driver, tables: await openTables({ driver, clock, log, random: seededRandom(opened.length + 1) }) };
+    const one = {
+      driver,
+      tables: await openTables({ driver, clock, log, random: seededRandom(opened.length + 1), largeTableRows }),
+    };
     opened.push(one);
     return one;
   };

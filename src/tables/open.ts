@@ -30,6 +30,8 @@ export interface TablesOptions {
   readonly ids?: Ids;
   /** Shared with others that write to the same database; default: one of its own. */
   readonly committer?: Committer;
+  /** From how many rows on a table gets indexes for its pages; 5,000. */
+  readonly largeTableRows?: number;
 }
 
 /** Opens the door to the data of a database: reads the schema in use and begins to follow the log. Closes the driver too. */
@@ -39,8 +41,6 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
   // Before the record, so that no change of it falls between.
   const start = await driver.position();
   const inUse = schemaInUse(driver, prepared ? await readRecord(driver) : emptyRecord);
-  const context: RecordsContext = {
-    driver,
   await makeUploadTable(driver, inUse.layouts);
   const indexes = pageIndexes({
     driver,
@@ -49,11 +49,14 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     layouts: () => inUse.layouts,
     ...(options.largeTableRows !== undefined && { largeFrom: options.largeTableRows }),
   });
+  const context: RecordsContext = {
+    driver,
     committer: options.committer ?? groupCommit(driver),
     clock,
     ids: options.ids ?? uuidv7(clock, random),
     random,
     layouts: () => inUse.layouts,
+    giveUpIndexes: (names) => indexes.giveUp(names),
   };
   const feed = openFeed(driver, start, log);
   // First of the followers: those after it see the schema that the entries were written under.
@@ -61,7 +64,6 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     if (entries.some((entry) => entry.operation === 'schema')) await inUse.reload();
   });
   const writes = gate();
-  const indexes = pageIndexes({ driver, clock, log, layouts: () => inUse.layouts });
   const aids = { pageIndexes: indexes, totals: totals(feed) };
   return {
     get schema() {
@@ -91,9 +93,9 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
       for await (const row of scanRows(driver, layout, driver.dialect)) yield presentRow(layout, row);
     },
     pageIndexes: { list: () => indexes.list(), settled: () => indexes.settled() },
+    uploadHolders: (path) => uploadHolders(driver, inUse.layouts, path),
     health: () => driver.health(),
     async close() {
-    uploadHolders: (path) => uploadHolders(driver, inUse.layouts, path),
       await feed.close();
       await context.committer.drain();
       await driver.close();

@@ -8,7 +8,7 @@ import { quote } from './layout.ts';
 import type { Layouts } from './layout.ts';
 
 /** Tables with fewer rows are read from end to end within a few milliseconds. */
-const largeFrom = 5000;
+const largeFromDefault = 5000;
 /** Indexes made for pages of one table. The one that has not been used for longest gives way. */
 const perTableMax = 16;
 /** How often to look how large a table has become. */
@@ -53,6 +53,8 @@ export interface PageIndexesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly layouts: () => Layouts;
+  /** From how many rows on a table is large. */
+  readonly largeFrom?: number;
 }
 
 interface Known extends PageIndex {
@@ -66,7 +68,7 @@ interface Size {
 }
 
 export function pageIndexes(options: PageIndexesOptions): PageIndexes {
-  const { driver, clock, log, layouts } = options;
+  const { driver, clock, log, layouts, largeFrom = largeFromDefault } = options;
   const { dialect } = driver;
   const sizes = new Map<string, Size>();
   const failed = new Map<string, number>();
@@ -82,7 +84,7 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
   const sizeOf = async (reader: Reader, table: string, name: string): Promise<number> => {
     const size = sizes.get(name);
     if (size && clock.now() - size.atMs < lookEveryMs) return size.rows;
-    const rows = await countRows(reader, dialect, table);
+    const rows = await countRows(reader, dialect, table, largeFrom);
     sizes.set(name, { rows, atMs: clock.now() });
     return rows;
   };
@@ -176,7 +178,12 @@ interface Asked {
 }
 
 /** How many rows there are, roughly: in SQLite by the last; in PostgreSQL by its statistics, once they say so. */
-async function countRows(reader: Reader, dialect: Driver['dialect'], table: string): Promise<number> {
+async function countRows(
+  reader: Reader,
+  dialect: Driver['dialect'],
+  table: string,
+  largeFrom: number,
+): Promise<number> {
   const sql =
     dialect === 'sqlite'
       ? `select coalesce(max(_row), 0) as count from ${table}`

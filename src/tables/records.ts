@@ -1,4 +1,5 @@
-import type { Committer, Driver, Refusal } from '../database/index.ts';
+import { DatabaseError } from '../database/index.ts';
+import type { Change, Committer, Driver, Outcome, Refusal } from '../database/index.ts';
 import type { Row } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Ids, Random } from '../std/index.ts';
@@ -9,8 +10,8 @@ import type { Layout, Layouts } from './layout.ts';
 import { prepare } from './prepare.ts';
 import { presentRow, tableReader } from './reader.ts';
 import type { Actor, ColumnRefusal, RowWrite, WriteExtra, WriteOutcome } from './tables.ts';
-
 import { uploadStatements } from './uploads.ts';
+
 /** How often a change is prepared when what it relied on has moved. */
 const attemptsMax = 3;
 /** The same for a slug that others took first: many rows of one name may arrive in one group. */
@@ -23,6 +24,8 @@ export interface RecordsContext {
   readonly ids: Ids;
   readonly random: Random;
   layouts(): Layouts;
+  /** Gives up indexes into which a value does not fit. False where there are none. */
+  giveUpIndexes?(tables: ReadonlySet<string>): Promise<boolean>;
 }
 
 export interface WriteOptions {
@@ -51,7 +54,8 @@ export async function writeRows(
     const uploads = own.length === 0 ? [] : uploadStatements(context.driver, layouts, writes, rows);
     const statements = [...own, ...uploads, ...(extra?.statements(rows) ?? [])];
     if (statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
-    const outcome = await context.committer.commit({ statements, entries });
+    const outcome = await committed(context, writes, { statements, entries });
+    if (!outcome) continue;
     if (outcome.ok) {
       const group = outcome.position - entries.length + 1;
       return { ok: true, rows, position: outcome.position, ...(entries.length > 0 && { group }) };
@@ -62,6 +66,22 @@ export async function writeRows(
     const layout = layouts.get(writes[write]!.table)!;
     if (mayRetry(refusal, layout, writes[write]!, attempt)) continue;
     return await refused(context, layouts, writes, write, refusal);
+  }
+}
+
+/** Undefined: an index was in the way and is gone now. */
+async function committed(
+  context: RecordsContext,
+  writes: readonly RowWrite[],
+  change: Change,
+): Promise<Outcome | undefined> {
+  try {
+    return await context.committer.commit(change);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== 'database/index-size') throw error;
+    const tables = new Set([...writes, ...change.entries].map(({ table }) => table));
+    if ((await context.giveUpIndexes?.(tables)) !== true) throw error;
+    return undefined;
   }
 }
 

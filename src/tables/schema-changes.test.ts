@@ -66,7 +66,7 @@ void test('tables are laid out with shadows, search, references and links', () =
     'create table "dish" (_row integer primary key, "_id" text not null unique, "_version" integer not null, ' +
       '"_created_at" text not null, "_updated_at" text not null, "_position" text not null, "_author" text, ' +
       '"_slug" text, "price" integer, "section" text references "section" ("_id"), "_words" text) strict',
-    `create virtual table "_search_dish" using fts5 ("_words", content='dish', content_rowid='_row', tokenize='ascii')`,
+    `create virtual table "_search_dish" using fts5 ("_words", content='dish', content_rowid='_row', tokenize='ascii', columnsize=0)`,
     'create trigger "_search_insert_dish" after insert on "dish" begin ' +
       'insert into "_search_dish" (rowid, "_words") values (new._row, new."_words"); end',
     'create trigger "_search_delete_dish" after delete on "dish" begin ' +
