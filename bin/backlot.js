@@ -12,10 +12,15 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   );
   process.exitCode = 1;
 } else {
-  void import('node:module')
-    .then(({ enableCompileCache }) => {
-      enableCompileCache();
-      return import('../src/cli/main.ts');
+  void Promise.all([import('node:module'), import('node:url'), import('./program.js')])
+    .then(([{ enableCompileCache, flushCompileCache }, { fileURLToPath, pathToFileURL }, { programFile }]) => {
+      const root = fileURLToPath(new URL('../', import.meta.url));
+      // Beside the program, not where Node would put it: code in a folder for everyone's files could be anyone's. Where
+      // this user may not write, a start takes a little longer.
+      enableCompileCache(root + 'dist/cache');
+      // A server may run for months, and end without a chance to write.
+      setTimeout(flushCompileCache, 5000).unref();
+      return import(pathToFileURL(programFile(root)).href);
     })
     .then(({ main }) => main(process.argv.slice(2)))
     .then((code) => {
