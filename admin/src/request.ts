@@ -4,7 +4,7 @@ import type { FieldProblem } from './problem.ts';
 import type { Row } from './api-types.ts';
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   readonly query?: URLSearchParams | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { adminPath } from './config.ts';
+import type { MailState } from './operation.ts';
 import { Failure } from './parts/failure.tsx';
 import { NotFound } from './parts/not-found.tsx';
 import { readSearch, writeSearch } from './routes-search.ts';
@@ -72,9 +73,84 @@ const editorRoute = createRoute({
   component: lazyRouteComponent(() => import('./editor/editor-page.tsx'), 'EditorPage'),
 });
 
+const usersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/users',
+  component: lazyRouteComponent(() => import('./users/users-page.tsx'), 'UsersPage'),
+});
+
+const userRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/users/$id',
+  component: lazyRouteComponent(() => import('./users/user-page.tsx'), 'UserPage'),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
+
+interface MailsSearch {
+  readonly state?: MailState;
+  readonly q?: string;
+}
+
+const mailsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/mails',
+  validateSearch: ({ state, q }: Record<string, unknown>): MailsSearch => ({
+    ...((state === 'sent' || state === 'waiting' || state === 'kept' || state === 'failed') && { state }),
+    ...(typeof q === 'string' && { q }),
+  }),
+  component: lazyRouteComponent(() => import('./mails/mails-page.tsx'), 'MailsPage'),
+});
+
+const mailRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/mails/$id',
+  component: lazyRouteComponent(() => import('./mails/mail-page.tsx'), 'MailPage'),
+});
+
+const jobsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('./jobs/jobs-page.tsx'), 'JobsPage'),
+});
+
+const backupsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/backups',
+  component: lazyRouteComponent(() => import('./backups/backups-page.tsx'), 'BackupsPage'),
+});
+
+const recordRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/record',
+  validateSearch: ({ of }: Record<string, unknown>): { readonly of?: string } => (typeof of === 'string' ? { of } : {}),
+  component: lazyRouteComponent(() => import('./record/record-page.tsx'), 'RecordPage'),
+});
+
+const operationRoutes = [
+  usersRoute,
+  userRoute,
+  accountRoute,
+  mailsRoute,
+  mailRoute,
+  jobsRoute,
+  backupsRoute,
+  recordRoute,
+] as const;
+
 const routeTree = rootRoute.addChildren([
   setupRoute,
-  shellRoute.addChildren([homeRoute, inboxRoute.addChildren([messageRoute]), gridRoute, editorRoute]),
+  shellRoute.addChildren([
+    homeRoute,
+    inboxRoute.addChildren([messageRoute]),
+    gridRoute,
+    editorRoute,
+    ...operationRoutes,
+  ]),
 ]);
 
 export const router = createRouter({

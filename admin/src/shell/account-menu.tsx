@@ -1,5 +1,6 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { use } from 'react';
 import type { ReactElement } from 'react';
 import { signOut } from '../api.ts';
@@ -17,7 +18,7 @@ const schemes: readonly { readonly value: MantineColorScheme; readonly icon: Ico
   { value: 'dark', icon: 'moon' },
 ];
 
-export function AccountMenu(): ReactElement {
+export function AccountMenu({ onGo }: { readonly onGo?: (() => void) | undefined }): ReactElement {
   const { words, language, speak } = use(SpokenContext);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const email = useSession().data?.user.email ?? '';
@@ -34,6 +35,14 @@ export function AccountMenu(): ReactElement {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<Icon name="user" size={18} />}
+          component={Link}
+          {...({ to: '/account', onClick: onGo } as object)}
+        >
+          {words.nav.account}
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Label>{words.nav.appearance}</Menu.Label>
         {schemes.map(({ value, icon }) => (
           <Menu.Item

@@ -10,6 +10,7 @@ import { tableName } from '../schema/names.ts';
 import { useSchema } from '../schema/schema.ts';
 import { useWords } from '../words/words.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { OperationLinks } from './operation-links.tsx';
 import classes from './shell.module.css';
 
 /** Where one can go. `onGo`: after a choice, for a menu that then closes. */
@@ -29,13 +30,14 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }): ReactEleme
         {schema.isError && <Failure error={schema.error} retry={schema.refetch} />}
         <TableGroup title={words.nav.content} tables={tables.filter((table) => !table.isSubmissions)} onGo={onGo} />
         <TableGroup title={words.nav.sent} tables={tables.filter((table) => table.isSubmissions)} onGo={onGo} />
+        <OperationLinks onGo={onGo} />
       </div>
       <div>
         <a className={classes['link']} href="/" target="_blank" rel="noopener">
           <Icon name="external" />
           <span>{words.nav.viewSite}</span>
         </a>
-        <AccountMenu />
+        <AccountMenu onGo={onGo} />
       </div>
     </>
   );

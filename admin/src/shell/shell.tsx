@@ -1,13 +1,16 @@
 import { ActionIcon, Drawer } from '@mantine/core';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { Icon } from '../icons.tsx';
 import mark from '../icon.svg';
 import { Gate } from '../session/gate.tsx';
+import { useQuestion } from '../session/proof.ts';
 import { useWords } from '../words/words.ts';
 import { Navigation } from './navigation.tsx';
 import classes from './shell.module.css';
+
+const ProofDialog = lazy(async () => ({ default: (await import('../session/proof-dialog.tsx')).ProofDialog }));
 
 /** Everything around a page of the admin, for who is signed in. */
 export function Shell(): ReactElement {
@@ -22,6 +25,7 @@ function Frame(): ReactElement {
   const words = useWords();
   const [open, setOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
+  const question = useQuestion();
   useFocusOnPage(main);
   return (
     <div className={classes['shell']}>
@@ -56,6 +60,7 @@ function Frame(): ReactElement {
           <Navigation onGo={() => setOpen(false)} />
         </nav>
       </Drawer>
+      <Suspense fallback={null}>{question && <ProofDialog />}</Suspense>
       <main id="main" ref={main} tabIndex={-1} className={classes['main']}>
         <Outlet />
       </main>

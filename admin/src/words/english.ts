@@ -1,3 +1,5 @@
+import { operationEnglish } from './operation-english.ts';
+
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 /** Everything the admin says, in English. Other languages have the same shape. */
@@ -84,6 +86,7 @@ export const english = {
     auto: 'As the system',
     unread: (n: number) => `${n} unread`,
   },
+  operation: operationEnglish,
   columns: {
     created_at: 'Created',
     updated_at: 'Last changed',
@@ -341,6 +344,13 @@ export const english = {
     sending: (name: string) => `Uploading ${name}`,
     done: (name: string) => `${name} is uploaded. Save to keep it.`,
     failed: (name: string) => `${name} was not uploaded`,
+    refused: {
+      size: 'It is too large.',
+      type: 'Files of this kind are not taken, or its content is not what its name says.',
+      broken: 'It is damaged, or no real picture.',
+      pixels: 'It has more than 50 megapixels.',
+      busy: 'It could not be read just now.',
+    } as Readonly<Record<string, string>>,
     wrongKind: (kinds: string) => `This field takes only files of these kinds: ${kinds}.`,
     address: (field: string) => `${field}: address`,
     fromSite: 'From the site',

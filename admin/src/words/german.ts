@@ -1,3 +1,4 @@
+import { operationGerman } from './operation-german.ts';
 import type { Words } from './english.ts';
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
@@ -88,6 +89,7 @@ export const german: Words = {
     auto: 'Wie im System',
     unread: (n: number) => `${n.toLocaleString('de')} ungelesen`,
   },
+  operation: operationGerman,
   columns: {
     created_at: 'Erstellt',
     updated_at: 'Zuletzt geändert',
@@ -350,6 +352,13 @@ export const german: Words = {
     sending: (name: string) => `${name} wird hochgeladen`,
     done: (name: string) => `${name} ist hochgeladen. Mit dem Speichern bleibt die Datei.`,
     failed: (name: string) => `${name} wurde nicht hochgeladen`,
+    refused: {
+      size: 'Sie ist zu groß.',
+      type: 'Dateien dieser Art werden nicht angenommen, oder der Inhalt ist nicht, was der Name sagt.',
+      broken: 'Sie ist beschädigt oder kein echtes Bild.',
+      pixels: 'Das Bild hat mehr als 50 Megapixel.',
+      busy: 'Sie konnte gerade nicht gelesen werden.',
+    },
     wrongKind: (kinds: string) => `Dieses Feld nimmt nur diese Arten von Dateien: ${kinds}.`,
     address: (field: string) => `${field}: Adresse`,
     fromSite: 'Aus der Website',

@@ -1,0 +1,2 @@
+/** Under which the failed jobs are kept for a while. */
+export const jobsKey = ['jobs'] as const;

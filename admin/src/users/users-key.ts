@@ -1,0 +1,2 @@
+/** Under which the users are kept for a while. */
+export const usersKey = ['users'] as const;
