@@ -66,6 +66,8 @@ export interface World {
   client: Client;
   /** How often a server was killed, or a mail connection broken. */
   kills: number;
+  /** Whether a backup has taken the place of the data: mails were sent that it does not know. */
+  wentBack: boolean;
   serve(under?: readonly string[]): Promise<ServedProgram>;
   /** Options that say where the data is. */
   readonly options: readonly string[];
@@ -99,6 +101,7 @@ export async function openWorld(template: Template, parent: string, dataDir?: st
     shape: firstShape,
     client: { address: '', cookie: '' },
     kills: 0,
+    wentBack: false,
     options,
     environment,
     async serve(under = []) {
@@ -137,7 +140,8 @@ export async function execute(url: string, sql: string): Promise<void> {
   }
 }
 
-function placeOptions({ dataDir, databaseUrl }: Place): string[] {
+/** Options of the command line that say where data is. */
+export function placeOptions({ dataDir, databaseUrl }: Place): string[] {
   return ['--data', dataDir, ...(databaseUrl === undefined ? [] : ['--database', databaseUrl])];
 }
 
