@@ -121,8 +121,13 @@ function limitsAsText(control: Control): Constraints {
   return {
     ...(limits.min && (ranged || readLimit(control, control.min)) && { min: formatLimit(control, limits.min) }),
     ...(limits.max && (ranged || readLimit(control, control.max)) && { max: formatLimit(control, limits.max) }),
-    ...(limits.step && control.step !== undefined && { step: control.step.trim() }),
+    // Steps that count from a default value mean nothing to whoever does not see this form.
+    ...(limits.step && control.step !== undefined && countsFromLimit(control) && { step: control.step.trim() }),
   };
+}
+
+function countsFromLimit(control: Control): boolean {
+  return control.type === 'range' || readLimit(control, control.min) !== undefined || control.value === '';
 }
 
 function lengthsOf(control: Control): Constraints {

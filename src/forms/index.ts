@@ -17,5 +17,6 @@ export type { MessageOptions } from './messages.ts';
 export { declaredParameters, filterParameters } from './parameters.ts';
 export { compilePattern, patternMatches } from './pattern.ts';
 export type { Pattern } from './pattern.ts';
+export { isOffStep } from './steps.ts';
 export { validateForm } from './validate.ts';
 export type { ValidateOptions } from './validate.ts';

@@ -1,4 +1,4 @@
-import { compilePattern, patternMatches } from '../forms/index.ts';
+import { compilePattern, isOffStep, patternMatches } from '../forms/index.ts';
 import { canonicalText, parseValue } from '../schema/index.ts';
 import type { Column, ColumnType, Constraints, Value } from '../schema/index.ts';
 import { compareLimits, isReversed } from './merge-constraints.ts';
@@ -8,14 +8,20 @@ import type { ColumnRefusal } from './tables.ts';
 type Reason = ColumnRefusal['reason'];
 
 /**
- * Why a column cannot hold a canonical value, or `undefined` when it can. `step` is the form's own affair, as its base
- * may be a default that only the form knows; the column keeps its scale.
+ * Why a column cannot hold a canonical value, or `undefined` when it can: what the control of its forms says, whoever
+ * writes. `before` is what the row holds now, from which a form's steps may count.
  */
-export function refusalOf(column: Column, value: Value): Reason | undefined {
+export function refusalOf(column: Column, value: Value, before: Value = null): Reason | undefined {
   const missing = value === null || value === '';
   if (missing) return column.required ? 'required' : undefined;
   if (!fits(column.type, value)) return 'type';
-  return brokenConstraint(column.type, column.constraints, value);
+  return brokenConstraint(column.type, column.constraints, value) ?? brokenStep(column, value, before);
+}
+
+function brokenStep({ type, constraints }: Column, value: Value, before: Value): Reason | undefined {
+  if (constraints.step === undefined) return undefined;
+  const served = before === null ? '' : canonicalText(type, before);
+  return isOffStep(type, constraints, canonicalText(type, value), served) ? 'step' : undefined;
 }
 
 /** Whether a present value has the shape its type uses in memory. */

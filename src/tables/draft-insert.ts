@@ -15,7 +15,7 @@ export async function draftInsert(
 ): Promise<Row | undefined> {
   const { context } = draft;
   const refusedBefore = draft.refusals.length;
-  const values = takeValues(draft, layout, given, write, true);
+  const values = takeValues(draft, layout, given, write, null);
   if (layout.table.single) await refuseSecond(draft, layout, write);
   const later = await checkReferences(draft, layout, values, write);
   if (draft.refusals.length > refusedBefore) return undefined;

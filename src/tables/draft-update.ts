@@ -13,7 +13,7 @@ export async function draftUpdate(
   write: number,
 ): Promise<Row | undefined> {
   const refusedBefore = draft.refusals.length;
-  const values = takeValues(draft, layout, given, write, false);
+  const values = takeValues(draft, layout, given, write, before);
   const later = await checkReferences(draft, layout, values, write);
   if (draft.refusals.length > refusedBefore) return undefined;
   const { slug, system } = layout;

@@ -1,6 +1,6 @@
 import { sanitiseHtml } from '../html/index.ts';
 import { canonicalValue } from '../schema/index.ts';
-import type { Column, Value } from '../schema/index.ts';
+import type { Column, Row, Value } from '../schema/index.ts';
 import { fits, refusalOf } from './check-values.ts';
 import { refuse, rowKey } from './draft.ts';
 import type { Draft } from './draft.ts';
@@ -22,14 +22,14 @@ const settableByProgram: ReadonlySet<string> = new Set([
 
 /**
  * Takes the values of a write: canonical, of columns that exist and may be written. What cannot be taken is refused.
- * `absent` columns are checked as missing (an insert says nothing of them); for an update they are left alone.
+ * `before` is the row as it is; in a new one, columns of which nothing is said are checked as missing.
  */
 export function takeValues(
   draft: Draft,
   layout: Layout,
   given: Readonly<Record<string, Value>>,
   write: number,
-  checkAbsent: boolean,
+  before: Row | null,
 ): Record<string, Value> {
   const values: Record<string, Value> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -47,7 +47,7 @@ export function takeValues(
     // Rich text is cleaned where it enters, and again where it is shown.
     values[name] = column.type.kind === 'html' && typeof canonical === 'string' ? sanitiseHtml(canonical) : canonical;
   }
-  if (!draft.context.trusted) checkValues(draft, layout, values, write, checkAbsent);
+  if (!draft.context.trusted) checkValues(draft, layout, values, write, before);
   return values;
 }
 
@@ -61,12 +61,12 @@ function checkValues(
   layout: Layout,
   values: Readonly<Record<string, Value>>,
   write: number,
-  checkAbsent: boolean,
+  before: Row | null,
 ): void {
   for (const column of Object.values(layout.table.columns)) {
     if (column.system || column.detached) continue;
-    if (!Object.hasOwn(values, column.name) && !checkAbsent) continue;
-    const reason = refusalOf(column, values[column.name] ?? null);
+    if (!Object.hasOwn(values, column.name) && before) continue;
+    const reason = refusalOf(column, values[column.name] ?? null, before?.[column.name] ?? null);
     if (reason) refuse(draft, write, column, reason);
   }
 }

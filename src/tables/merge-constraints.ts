@@ -13,7 +13,8 @@ function looser(type: ColumnType, a: Constraints, b: Constraints): Constraints {
   const reversed = type.kind === 'time' && (isReversed(a) || isReversed(b));
   const min = reversed ? same(a.min, b.min) : outer(a.min, b.min, -1);
   const max = reversed ? same(a.max, b.max) : outer(a.max, b.max, 1);
-  const step = same(a.step, b.step);
+  // Steps count from the least value: those of two forms are the same only where that is.
+  const step = a.min === b.min ? same(a.step, b.step) : undefined;
   const pattern = same(a.pattern, b.pattern);
   const minLength = both(a.minLength, b.minLength, Math.min);
   const maxLength = both(a.maxLength, b.maxLength, Math.max);
