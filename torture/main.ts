@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { dataScenarios } from './data-scenarios.ts';
+import { diskScenarios } from './disk-scenarios.ts';
 import { killScenarios } from './kill-scenarios.ts';
 import { resultsPage, table, verdictOf } from './results.ts';
 import type { Line } from './results.ts';
@@ -21,7 +22,7 @@ const usage = `npm run torture -- [options]
   --list             names the scenarios
 `;
 
-const scenarios: readonly Scenario[] = [...killScenarios, ...dataScenarios];
+const scenarios: readonly Scenario[] = [...killScenarios, ...dataScenarios, ...diskScenarios];
 
 const { values } = parseArgs({
   options: {
