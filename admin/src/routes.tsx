@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { adminPath } from './config.ts';
 import type { MailState } from './operation.ts';
 import { Failure } from './parts/failure.tsx';
@@ -27,16 +27,13 @@ const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', c
 const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
-  // The inbox is what the owner comes for.
-  beforeLoad: () => {
-    throw redirect({ to: '/inbox' });
-  },
+  component: lazyRouteComponent(() => import('./home/home-page.tsx'), 'HomePage'),
 });
 
 interface InboxSearch {
   /** One table only. */
   readonly of?: string;
-  readonly show?: 'unread';
+  readonly show?: 'unread' | 'spam';
   readonly q?: string;
 }
 
@@ -45,7 +42,7 @@ const inboxRoute = createRoute({
   path: '/inbox',
   validateSearch: (search: Record<string, unknown>): InboxSearch => ({
     ...(typeof search['of'] === 'string' && { of: search['of'] }),
-    ...(search['show'] === 'unread' && { show: 'unread' as const }),
+    ...((search['show'] === 'unread' || search['show'] === 'spam') && { show: search['show'] }),
     ...(typeof search['q'] === 'string' && { q: search['q'] }),
   }),
   component: lazyRouteComponent(() => import('./inbox/inbox-page.tsx'), 'InboxPage'),
@@ -55,6 +52,25 @@ const messageRoute = createRoute({
   getParentRoute: () => inboxRoute,
   path: '$table/$id',
   component: lazyRouteComponent(() => import('./inbox/message-page.tsx'), 'MessagePage'),
+});
+
+interface ChangesSearch {
+  /** One table only. */
+  readonly of?: string;
+  /** One person only, by id. */
+  readonly by?: string;
+  readonly show?: 'deleted';
+}
+
+const changesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/changes',
+  validateSearch: (search: Record<string, unknown>): ChangesSearch => ({
+    ...(typeof search['of'] === 'string' && { of: search['of'] }),
+    ...(typeof search['by'] === 'string' && { by: search['by'] }),
+    ...(search['show'] === 'deleted' && { show: 'deleted' as const }),
+  }),
+  component: lazyRouteComponent(() => import('./history/changes-page.tsx'), 'ChangesPage'),
 });
 
 const gridRoute = createRoute({
@@ -147,6 +163,7 @@ const routeTree = rootRoute.addChildren([
   shellRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([messageRoute]),
+    changesRoute,
     gridRoute,
     editorRoute,
     ...operationRoutes,

@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import type { ColumnDef } from '@tanstack/react-table';
 import { Link } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import { useMemo, useRef } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import type { Column, Row, Table } from '../api-types.ts';
 import { Icon } from '../icons.tsx';
+import { SelectionBar } from '../parts/selection-bar.tsx';
 import type { Search } from '../routes-search.ts';
 import { useDelete } from '../rows/use-delete.ts';
 import { columnName, tableName } from '../schema/names.ts';
@@ -51,6 +52,7 @@ export function Grid({
   const body = useRef<HTMLTableSectionElement>(null);
   const byName = new Map(shown.map((column) => [column.name, column]));
   const title = titleColumn(table);
+  const remove = useDelete(table);
   return (
     <>
       <div className={classes['frame']} data-stale={isStale} tabIndex={-1}>
@@ -100,7 +102,13 @@ export function Grid({
         </table>
       </div>
       {selected.length > 0 && (
-        <SelectionBar table={table} rows={selected} onDone={() => grid.resetRowSelection(true)} />
+        <SelectionBar
+          count={selected.length}
+          onDone={() => grid.resetRowSelection(true)}
+          onDelete={async () => {
+            if (await remove(selected)) grid.resetRowSelection(true);
+          }}
+        />
       )}
     </>
   );
@@ -140,39 +148,6 @@ function Head({
         {isSorted && <Icon name={sort.descending ? 'down' : 'up'} size={14} />}
       </button>
     </th>
-  );
-}
-
-function SelectionBar({
-  table,
-  rows,
-  onDone,
-}: {
-  readonly table: Table;
-  readonly rows: readonly Row[];
-  readonly onDone: () => void;
-}): ReactElement {
-  const words = useWords();
-  const remove = useDelete(table);
-  const onDelete = async (): Promise<void> => {
-    if (await remove(rows)) onDone();
-  };
-  return (
-    <div className={classes['selection']} role="region" aria-label={words.grid.selection}>
-      <span aria-live="polite">{words.grid.selected(rows.length)}</span>
-      <Button
-        color="red"
-        size="xs"
-        radius="xl"
-        leftSection={<Icon name="trash" size={16} />}
-        onClick={() => void onDelete()}
-      >
-        {words.delete}
-      </Button>
-      <Button variant="transparent" color="gray" c="inherit" size="xs" onClick={onDone}>
-        {words.cancel}
-      </Button>
-    </div>
   );
 }
 

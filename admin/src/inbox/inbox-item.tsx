@@ -1,3 +1,4 @@
+import { Checkbox, VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { tableName } from '../schema/names.ts';
@@ -6,23 +7,33 @@ import { useLocale, useWords } from '../words/words.ts';
 import classes from './inbox.module.css';
 import { previewOf } from './preview.ts';
 import type { Submission } from './merge.ts';
-import { VisuallyHidden } from '@mantine/core';
 
 export function InboxItem({
   submission,
   isUnread,
   withTable,
+  isSelected,
+  onSelect,
 }: {
   readonly submission: Submission;
   readonly isUnread: boolean;
   readonly withTable: boolean;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
 }): ReactElement {
   const words = useWords();
   const locale = useLocale();
   const { table, row, at } = submission;
   const { from, text } = previewOf(submission, locale);
   return (
-    <li>
+    <li className={classes['line']} data-selected={isSelected}>
+      <Checkbox
+        className={classes['select'] ?? ''}
+        size="xs"
+        aria-label={words.grid.select(from)}
+        checked={isSelected}
+        onChange={onSelect}
+      />
       <Link
         className={`${classes['item']} ${isUnread ? classes['unread'] : ''}`}
         to="/inbox/$table/$id"

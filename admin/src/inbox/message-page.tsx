@@ -20,7 +20,7 @@ import { useLocale, useWords } from '../words/words.ts';
 import classes from './inbox.module.css';
 import { emailColumn } from './preview.ts';
 import { receivedAt } from './merge.ts';
-import { markRead, markUnread } from './unread.ts';
+import { useMark } from './unread.ts';
 
 const route = getRouteApi('/shell/inbox/$table/$id');
 
@@ -30,9 +30,11 @@ export function MessagePage(): ReactElement {
   const { table: name, id } = route.useParams();
   const table = useTable(name);
   const row = useQuery({ queryKey: rowKey(name, id), queryFn: ({ signal }) => readRow(name, id, signal) });
+  const mark = useMark();
+  const isHere = row.data !== undefined;
   useEffect(() => {
-    if (row.data) markRead(row.data.id);
-  }, [row.data]);
+    if (isHere) void mark({ read: [id] });
+  }, [isHere, id, mark]);
   return (
     <>
       <Link className={classes['backLink']} to="/inbox" search={(before) => before}>
@@ -92,6 +94,7 @@ function Actions({ table, row }: { readonly table: Table; readonly row: Row }): 
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const remove = useDelete(table);
+  const mark = useMark();
   const reply = replyAddress(table, row, words.inbox.replySubject(location.hostname));
   const leave = (): Promise<void> => navigate({ to: '/inbox', search: (before) => before });
   const onDelete = async (): Promise<void> => {
@@ -125,7 +128,7 @@ function Actions({ table, row }: { readonly table: Table; readonly row: Row }): 
           <Menu.Item
             leftSection={<Icon name="unread" size={18} />}
             onClick={() => {
-              markUnread(row.id);
+              void mark({ unread: [row.id] });
               void leave();
             }}
           >

@@ -1,86 +1,54 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
+import { useCallback } from 'react';
+import { changeReading, readReading } from '../api.ts';
+import type { Reading } from '../api-types.ts';
+import { sayFailed } from '../parts/toast.tsx';
+import { isProblem } from '../problem.ts';
 import { useSchema } from '../schema/schema.ts';
-import { readStored, writeStored } from '../storage.ts';
+import { useWords } from '../words/words.ts';
+import { isUnread, withMarks } from './marks.ts';
 import type { Submission } from './merge.ts';
 import { readSubmissions, submissionTables } from './submissions.ts';
 
-/*
- * What has been read is remembered by this browser: a time before which all is read, and what differs from that.
- */
-interface Marks {
-  readonly readBefore: string;
-  readonly read: readonly string[];
-  readonly unread: readonly string[];
-}
-
-const KEY = 'read';
-const REMEMBERED_MAX = 4000;
-/** How often new messages are looked for while the page is open. */
+const readingKey = ['reading'] as const;
+/** How often new messages, and what was read on another device, are looked for while the page is open. */
 const LOOK_MS = 60_000;
 
-let marks = load();
-const listeners = new Set<() => void>();
-
-function load(): Marks {
-  const stored = readStored(KEY);
-  const { readBefore = '', read = [], unread = [] } = (stored ?? {}) as Partial<Marks>;
-  return { readBefore, read, unread };
+/** What has been read, on whichever device. Undefined until it is known. */
+export function useReading(): Reading | undefined {
+  return useQuery({ queryKey: readingKey, queryFn: readReading, refetchInterval: LOOK_MS }).data;
 }
 
-function change(next: Marks): void {
-  marks = next;
-  writeStored(KEY, marks);
-  for (const listener of listeners) listener();
+/** Marks messages: shown at once, then told to the server. */
+export function useMark(): (marks: Partial<Reading>) => Promise<void> {
+  const queries = useQueryClient();
+  const words = useWords();
+  return useCallback(
+    async (marks) => {
+      await queries.cancelQueries({ queryKey: readingKey });
+      const before = queries.getQueryData<Reading>(readingKey);
+      if (before && isMarked(before, marks)) return;
+      if (before) queries.setQueryData<Reading>(readingKey, withMarks(before, marks));
+      try {
+        queries.setQueryData<Reading>(readingKey, await changeReading(marks));
+      } catch (error) {
+        if (before) queries.setQueryData<Reading>(readingKey, before);
+        if (!isProblem(error, 401)) sayFailed(error, words);
+      }
+    },
+    [queries, words],
+  );
 }
 
-function subscribe(listener: () => void): () => void {
-  const onStorage = (): void => {
-    marks = load();
-    listener();
-  };
-  listeners.add(listener);
-  addEventListener('storage', onStorage);
-  return () => {
-    listeners.delete(listener);
-    removeEventListener('storage', onStorage);
-  };
-}
-
-export function isUnread({ row, at }: Submission, known: Marks): boolean {
-  if (known.unread.includes(row.id)) return true;
-  return at > known.readBefore && !known.read.includes(row.id);
-}
-
-export function markRead(id: string): void {
-  if (marks.read.includes(id) && !marks.unread.includes(id)) return;
-  change({
-    ...marks,
-    read: [id, ...marks.read.filter((each) => each !== id)].slice(0, REMEMBERED_MAX),
-    unread: marks.unread.filter((each) => each !== id),
-  });
-}
-
-export function markUnread(id: string): void {
-  change({
-    ...marks,
-    read: marks.read.filter((each) => each !== id),
-    unread: [id, ...marks.unread.filter((each) => each !== id)].slice(0, REMEMBERED_MAX),
-  });
-}
-
-/** Everything up to this instant. */
-export function markAllRead(instant: string): void {
-  change({ readBefore: instant, read: [], unread: [] });
-}
-
-export function useMarks(): Marks {
-  return useSyncExternalStore(subscribe, () => marks);
+/** Whether nothing would change: opening a message again tells the server nothing new. */
+function isMarked(before: Reading, { read = [], unread = [], readBefore }: Partial<Reading>): boolean {
+  if (readBefore !== undefined || unread.length > 0) return false;
+  return read.every((id) => before.read.includes(id) && !before.unread.includes(id));
 }
 
 /** The newest submissions, looked for again and again. */
-function useRecent(): UseQueryResult<readonly Submission[]> {
+export function useRecent(): UseQueryResult<readonly Submission[]> {
   const tables = submissionTables(useSchema().data);
   return useQuery({
     queryKey: ['inbox', 'recent', tables.map(({ name }) => name)],
@@ -90,7 +58,9 @@ function useRecent(): UseQueryResult<readonly Submission[]> {
   });
 }
 
-export function useUnreadCount(): number {
-  const known = useMarks();
-  return (useRecent().data ?? []).filter((each) => isUnread(each, known)).length;
+/** Those of the newest that have not been read; nothing until both are known. */
+export function useUnread(): readonly Submission[] {
+  const reading = useReading();
+  const recent = useRecent().data;
+  return reading && recent ? recent.filter((each) => isUnread(each, reading)) : [];
 }

@@ -4,7 +4,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { Table } from '../api-types.ts';
 import { Icon } from '../icons.tsx';
 import type { IconName } from '../icons.tsx';
-import { useUnreadCount } from '../inbox/unread.ts';
+import { useUnread } from '../inbox/unread.ts';
 import { Failure } from '../parts/failure.tsx';
 import { tableName } from '../schema/names.ts';
 import { useSchema } from '../schema/schema.ts';
@@ -17,14 +17,20 @@ import classes from './shell.module.css';
 export function Navigation({ onGo }: { readonly onGo?: () => void }): ReactElement {
   const words = useWords();
   const schema = useSchema();
-  const unread = useUnreadCount();
+  const unread = useUnread().length;
   const tables = (schema.data?.tables ?? []).filter(({ owner }) => owner !== 'backlot');
   return (
     <>
       <div className={classes['nav']}>
         <ul className={classes['group']}>
+          <Item to="/" icon="home" exact onGo={onGo}>
+            {words.nav.home}
+          </Item>
           <Item to="/inbox" icon="inbox" count={unread} onGo={onGo}>
             {words.nav.inbox}
+          </Item>
+          <Item to="/changes" icon="history" onGo={onGo}>
+            {words.nav.changes}
           </Item>
         </ul>
         {schema.isError && <Failure error={schema.error} retry={schema.refetch} />}
@@ -84,19 +90,22 @@ function Item({
   to,
   icon,
   count = 0,
+  exact = false,
   onGo,
   children,
 }: {
-  readonly to: '/' | '/inbox';
+  readonly to: '/' | '/inbox' | '/changes';
   readonly icon: IconName;
   readonly count?: number;
+  /** Pages below it are not its own. */
+  readonly exact?: boolean;
   readonly onGo: (() => void) | undefined;
   readonly children: ReactNode;
 }): ReactElement {
   const words = useWords();
   return (
     <li>
-      <Link className={classes['link']} to={to} activeOptions={{ includeSearch: false }} onClick={onGo}>
+      <Link className={classes['link']} to={to} activeOptions={{ includeSearch: false, exact }} onClick={onGo}>
         <Icon name={icon} />
         <span>{children}</span>
         {count > 0 && (

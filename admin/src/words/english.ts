@@ -251,7 +251,7 @@ export const english = {
     before: 'Before',
     after: 'After',
     wasEmpty: 'empty',
-    undo: 'Undo this',
+    undo: 'Take back',
     bringBack: 'Bring back',
     isBack: 'It is back',
     others: (n: number) => `and ${count(n, 'more entry', 'more entries')}`,
