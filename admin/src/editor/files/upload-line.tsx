@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { failureText } from '../../parts/failure.tsx';
 import { Problem } from '../../problem.ts';
 import { useLocale, useWords } from '../../words/words.ts';
+import type { Words } from '../../words/words.ts';
 import classes from './files.module.css';
 import type { Upload, Uploads } from './use-uploads.ts';
 
@@ -21,8 +22,7 @@ export function UploadLine({
     return (
       <div className={classes['failed']} role="alert">
         <p>
-          <strong>{words.upload.failed(file.name)}.</strong>{' '}
-          {failure instanceof Problem && failure.fields[0] ? failure.fields[0].message : failureText(failure, words)}
+          <strong>{words.upload.failed(file.name)}.</strong> {reasonOf(failure, words)}
         </p>
         <div className={classes['actions']}>
           <Button size="xs" variant="default" onClick={() => uploads.retry(upload)}>
@@ -48,4 +48,10 @@ export function UploadLine({
       </Button>
     </div>
   );
+}
+
+/** Why a file was not taken, in the reader's language where it is one of the known reasons. */
+function reasonOf(failure: unknown, words: Words): string {
+  const [refusal] = failure instanceof Problem ? failure.fields : [];
+  return refusal ? (words.upload.refused[refusal.code] ?? refusal.message) : failureText(failure, words);
 }

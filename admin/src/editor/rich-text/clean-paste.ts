@@ -1,27 +1,39 @@
 import { rename } from './markup.ts';
 import { parseBody } from './parse-body.ts';
 
+/** Where a style is kept while it is read: as a style, the policy would refuse it, and say so. */
+const STYLE = 'data-pasted-style';
+
 /**
  * Pasted markup without what word processors put in it: their own elements, styles, classes and pictures on somebody's
  * disk go; what they only draw (lists, bold words) becomes what it is.
  */
 export function cleanPaste(html: string): string {
-  const body = parseBody(html);
+  const body = parseBody(withoutStyles(html));
   makeLists(body);
   for (const element of body.querySelectorAll('*')) {
     if (/^(?:style|script|meta|link|title|xml|img)$/.test(element.localName) && !isOwnPicture(element))
       element.remove();
+    // Word ends paragraphs with a space of its own.
+    else if (element.localName === 'o:p' && isBlank(element)) element.remove();
     else if (element.localName.includes(':') || isPlainBold(element)) unwrap(element);
     else restyle(element);
   }
   for (const heading of body.querySelectorAll('h1')) rename(heading, 'h2');
   for (const heading of body.querySelectorAll('h5, h6')) rename(heading, 'h4');
   for (const paragraph of body.querySelectorAll('p')) {
-    const isEmpty = (paragraph.textContent ?? '').replace(/[\s\u00a0]/g, '') === '' && !paragraph.querySelector('img');
-    if (isEmpty) paragraph.remove();
+    if (isBlank(paragraph) && !paragraph.querySelector('img')) paragraph.remove();
   }
   removeComments(body);
   return body.innerHTML;
+}
+
+function withoutStyles(html: string): string {
+  return html.replaceAll(/<style\b.*?<\/style\s*>/gis, '').replaceAll(/(<[a-z][^<>]*?\s)style(?=\s*=)/gi, `$1${STYLE}`);
+}
+
+function isBlank(element: Element): boolean {
+  return (element.textContent ?? '').trim() === '';
 }
 
 function isOwnPicture(element: Element): boolean {
@@ -31,20 +43,16 @@ function isOwnPicture(element: Element): boolean {
 
 /** Some wrap all that they copy in `<b style="font-weight: normal">`. */
 function isPlainBold(element: Element): boolean {
-  return element.localName === 'b' && /font-weight:\s*(?:normal|400)/i.test(element.getAttribute('style') ?? '');
+  return element.localName === 'b' && /font-weight:\s*(?:normal|400)/i.test(element.getAttribute(STYLE) ?? '');
 }
 
 /** What a style says of bold and italic words is kept as elements; all else that a style says goes. */
 function restyle(element: Element): void {
-  const style = element.getAttribute('style') ?? '';
+  const style = element.getAttribute(STYLE) ?? '';
   const weights = /font-weight:\s*(?:bold|[6-9]00)/i.test(style) && element.localName === 'span';
   const slants = /font-style:\s*italic/i.test(style) && element.localName === 'span';
   for (const name of element.getAttributeNames()) {
-    if (
-      /^(?:style|class|id|align|width|height|dir|lang|title|valign|bgcolor|role)$|^(?:on|data-|aria-|xml|v:|o:)/.test(
-        name,
-      )
-    )
+    if (/^(?:class|id|align|width|height|dir|lang|title|valign|bgcolor|role)$|^(?:on|data-|aria-|xml|v:|o:)/.test(name))
       element.removeAttribute(name);
   }
   if (slants) rename(element, 'em');
@@ -86,11 +94,11 @@ function makeLists(body: Element): void {
 }
 
 function wordItem(paragraph: Element): WordItem | undefined {
-  const style = paragraph.getAttribute('style') ?? '';
+  const style = paragraph.getAttribute(STYLE) ?? '';
   const level = /mso-list:[^;]*\blevel(\d+)/i.exec(style)?.[1];
   if (level === undefined) return undefined;
   const sign = [...paragraph.querySelectorAll('span')].find((span) =>
-    /mso-list:\s*ignore/i.test(span.getAttribute('style') ?? ''),
+    /mso-list:\s*ignore/i.test(span.getAttribute(STYLE) ?? ''),
   );
   const isOrdered = /^[\s\u00a0]*(?:\d+|[a-z]{1,4})[.)]/i.test(sign?.textContent ?? '');
   sign?.remove();

@@ -31,13 +31,25 @@ export function Formatted({ texts, shape, value, readOnly, onChange, onSource }:
     if (next !== value) onChange(next);
   });
   const openLink = useEffectEvent(() => setLinking(true));
+  const { id, error } = texts;
+  const description = describedBy(texts);
   const editor = useEditor({
+    editable: !readOnly,
     extensions: extensionsFor(shape),
     content: value,
     // The policy allows no style elements; rich-text.module.css holds what is needed.
     injectCSS: false,
     shouldRerenderOnTransaction: false,
     editorProps: {
+      attributes: {
+        id,
+        role: 'textbox',
+        'aria-multiline': 'true',
+        'aria-labelledby': labelId(id),
+        'aria-invalid': String(error !== undefined),
+        ...(description !== undefined && { 'aria-describedby': description }),
+        ...(readOnly && { 'aria-readonly': 'true' }),
+      },
       transformPastedHTML: cleanPaste,
       handleKeyDown: (_view, event) => {
         if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return false;
@@ -48,27 +60,6 @@ export function Formatted({ texts, shape, value, readOnly, onChange, onSource }:
     },
     onUpdate: ({ editor: changed }) => change(changed),
   });
-  const description = describedBy(texts);
-  const { id, error } = texts;
-  useEffect(() => {
-    // One that was made for a drawing that was put off is gone; its successor comes at once.
-    if (editor.isDestroyed) return;
-    editor.setOptions({
-      editable: !readOnly,
-      editorProps: {
-        ...editor.options.editorProps,
-        attributes: {
-          id,
-          role: 'textbox',
-          'aria-multiline': 'true',
-          'aria-labelledby': labelId(id),
-          'aria-invalid': String(error !== undefined),
-          ...(description !== undefined && { 'aria-describedby': description }),
-          ...(readOnly && { 'aria-readonly': 'true' }),
-        },
-      },
-    });
-  }, [editor, readOnly, id, description, error]);
   const seen = useRef<Editor>(undefined);
   useEffect(() => {
     if (editor.isDestroyed) return;

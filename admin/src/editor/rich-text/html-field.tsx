@@ -55,7 +55,7 @@ export function HtmlField({ texts, shownBy, value, readOnly, onChange }: HtmlFie
       ) : (
         <>
           {view.loss && (
-            <Alert variant="light" color="yellow" mb="xs" title={words.richText.lossTitle}>
+            <Alert variant="light" mb="xs" title={words.richText.lossTitle}>
               {words.richText.lossText(view.loss.length === 0 ? words.richText.lossUnnamed : view.loss.join(', '))}
               {!readOnly && (
                 <Button size="compact-sm" variant="subtle" ml="xs" onClick={() => toFormatted(true)}>

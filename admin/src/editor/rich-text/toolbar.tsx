@@ -90,7 +90,8 @@ export function Toolbar({ editor, label, controls, hasBlocks, onLink, onSource }
             className={classes['tool']}
             tabIndex={index === current ? 0 : -1}
             title={tool.keys === undefined ? tool.label : `${tool.label} (${tool.keys})`}
-            aria-label={tool.label}
+            // What is seen is part of what is heard.
+            {...(tool.sign === undefined && { 'aria-label': tool.label })}
             {...(tool.isOn && { 'aria-pressed': states[index]?.startsWith('on') === true })}
             {...(tool.name === 'link' && { 'aria-haspopup': 'dialog' })}
             // Disabled ones can still be reached and read.
@@ -102,7 +103,13 @@ export function Toolbar({ editor, label, controls, hasBlocks, onLink, onSource }
               if (!isOff) tool.run(editor);
             }}
           >
-            {tool.icon ? <Icon name={tool.icon} size={18} /> : <span aria-hidden="true">{tool.sign}</span>}
+            {tool.icon ? (
+              <Icon name={tool.icon} size={18} />
+            ) : (
+              <>
+                {tool.sign} <span className={classes['unseen']}>{tool.label}</span>
+              </>
+            )}
           </button>
         );
       })}
