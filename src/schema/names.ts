@@ -19,12 +19,11 @@ const plainLetters: Readonly<Record<string, string>> = {
 
 /**
  * Folds a name to `[a-z0-9_-]`: marks off, lower case, ß as ss; each run of other characters becomes one `_`, none at
- * the ends. Gives '' when nothing is left. `foldName('Straße & Nr.')` is `strasse_nr`. Never `__proto__`, as names
- * are keys of plain objects.
+ * the ends. Gives '' when nothing is left. `foldName('Straße & Nr.')` is `strasse_nr`. Never `__proto__` or
+ * `constructor`, which every plain object has and names are keys of.
  */
 export function foldName(name: string): string {
-  if (name === '__proto__') return 'proto';
-  if (/^[a-z0-9_-]*$/.test(name)) return name;
+  if (/^[a-z0-9_-]*$/.test(name)) return spared(name);
   const folded = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -32,7 +31,12 @@ export function foldName(name: string): string {
     .replace(/[ßæœøłđðþı]/g, (letter) => plainLetters[letter] ?? letter)
     .replace(/^[^a-z0-9_-]+|[^a-z0-9_-]+$/g, '')
     .replace(/[^a-z0-9_-]+/g, '_');
-  return folded === '__proto__' ? 'proto' : folded;
+  return spared(folded);
+}
+
+function spared(name: string): string {
+  if (name === '__proto__') return 'proto';
+  return name === 'constructor' ? 'constructor_' : name;
 }
 
 /**

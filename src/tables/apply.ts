@@ -5,7 +5,17 @@ import type { Schema, Table } from '../schema/index.ts';
 import type { Clock } from '../std/index.ts';
 import { compareSchemas } from './compare.ts';
 import type { Comparison } from './compare.ts';
-import { addColumn, addForeignKey, addReferences, createTable, indexStatements, plain } from './ddl.ts';
+import {
+  addColumn,
+  addForeignKey,
+  addReferences,
+  createTable,
+  indexStatements,
+  plain,
+  severalStatement,
+  singleStatement,
+} from './ddl.ts';
+import { quote } from './layout.ts';
 import { readRecord, recordStatement } from './schema-record.ts';
 import type { Conversion, SchemaRecord } from './schema-record.ts';
 import type { SchemaStep } from './tables.ts';
@@ -33,6 +43,7 @@ export async function applySchema(driver: Driver, clock: Clock, wanted: Schema):
     };
     const statements = [
       ...plain(stepStatements(current.schema, comparison, driver.dialect)),
+      ...plain(await singleStatements(driver, current.schema, comparison.target)),
       recordStatement(driver.dialect, next, new Date(clock.now()).toISOString()),
     ];
     if (await migrated(driver, current, statements, schemaEntry(next, comparison.steps), attempt)) return next;
@@ -126,6 +137,26 @@ function indexesOfOurs(current: Schema, target: Schema, dialect: Dialect): strin
       .filter((column) => column.system && column.indexed && !before.columns[column.name]?.indexed)
       .flatMap((column) => indexStatements(table, column, dialect));
   });
+}
+
+/**
+ * Tables that have become one row, or may have several again. One that holds several is left as it is: the write path
+ * refuses more.
+ */
+async function singleStatements(driver: Driver, current: Schema, target: Schema): Promise<string[]> {
+  const statements: string[] = [];
+  for (const table of Object.values(target.tables)) {
+    const before = current.tables[table.name];
+    const single = table.single && !table.detached;
+    if (!before || single === (before.single && !before.detached)) continue;
+    if (!single) statements.push(severalStatement(table));
+    else if (!(await holdsSeveral(driver, table))) statements.push(singleStatement(table));
+  }
+  return statements;
+}
+
+async function holdsSeveral(driver: Driver, table: Table): Promise<boolean> {
+  return (await driver.query(`select 1 as found from ${quote(table.sqlName)} limit 2`, [])).length > 1;
 }
 
 function conversionsOf(current: Schema, { target, steps }: Comparison): Conversion[] {

@@ -20,7 +20,22 @@ export function createTable(table: Table, schema: Schema, dialect: Dialect): str
     `create table ${quote(table.sqlName)} (${lines.join(', ')})${strict}`,
     ...searchStatements(table, dialect),
     ...stored.flatMap((column) => indexStatements(table, column, dialect)),
+    ...(table.single ? [singleStatement(table)] : []),
   ];
+}
+
+/** Makes the database itself refuse a second row. */
+export function singleStatement(table: Table): string {
+  return `create unique index if not exists ${singleIndex(table)} on ${quote(table.sqlName)} ((1))`;
+}
+
+/** For a table that may have several rows again. */
+export function severalStatement(table: Table): string {
+  return `drop index if exists ${singleIndex(table)}`;
+}
+
+function singleIndex(table: Table): string {
+  return quote(cut(`_single_${table.sqlName}`));
 }
 
 /** Statements that add a column to a table that exists, with its shadow, link table and indexes. */

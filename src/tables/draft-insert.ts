@@ -4,6 +4,7 @@ import type { Draft } from './draft.ts';
 import { checkReferences, freeSlug, takeValues } from './draft-values.ts';
 import { insertParams } from './layout.ts';
 import type { Layout } from './layout.ts';
+import type { ColumnRefusal } from './tables.ts';
 
 /** Adds a new row to the change. Gives the row, or undefined when a value was refused. */
 export async function draftInsert(
@@ -55,6 +56,11 @@ export function slugText(layout: Layout, row: Row): string {
 async function refuseSecond(draft: Draft, layout: Layout, write: number): Promise<void> {
   const found = await draft.context.reader.query(`select 1 as found from ${layout.sql} limit 1`, []);
   if (found.length === 0) return;
-  const message = `${layout.table.label} has exactly one row, and it is there already.`;
-  draft.refusals.push({ write, column: layout.system.id.name, reason: 'unique', message });
+  draft.refusals.push(secondRow(layout, write));
+}
+
+/** Why a table of one row takes no second. */
+export function secondRow({ table, system }: Layout, write: number): ColumnRefusal {
+  const message = `${table.label} has exactly one row, and it is there already.`;
+  return { write, column: system.id.name, reason: 'unique', message };
 }

@@ -7,6 +7,7 @@ import { refusalMessage } from './check-values.ts';
 import { foldColumn } from '../schema/index.ts';
 import type { WriteContext } from './draft.ts';
 import type { Layout, Layouts } from './layout.ts';
+import { secondRow } from './draft-insert.ts';
 import { prepare } from './prepare.ts';
 import { presentRow, tableReader } from './reader.ts';
 import type { Actor, ColumnRefusal, RowWrite, WriteExtra, WriteOutcome } from './tables.ts';
@@ -148,6 +149,7 @@ async function refused(
 /** The columns a broken key means, by logical name. */
 function refusedColumns(layout: Layout, refusal: Refusal, write: number): readonly ColumnRefusal[] {
   const reason = refusal.reason === 'unique' ? 'unique' : 'reference';
+  if (reason === 'unique' && layout.table.single && refusal.columns.length === 0) return [secondRow(layout, write)];
   const named = Object.values(layout.table.columns).filter(
     (column) =>
       refusal.columns.includes(column.sqlName) || (column.folded && refusal.columns.includes(foldColumn(column))),
