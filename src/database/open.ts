@@ -2,8 +2,8 @@ import type { Clock, Log } from '../std/index.ts';
 import type { BackupReport, Driver } from './contract.ts';
 import { dataFolderPaths, openDataFolder } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
-import { countBackup, restoreInto } from './postgres-backup.ts';
-import { connecting, openPostgres } from './postgres.ts';
+import { inPostgresWorker } from './postgres-work.ts';
+import { addressOf, openPostgres } from './postgres.ts';
 import type { PostgresOptions } from './postgres.ts';
 import { countSqliteBackup, restoreSqlite } from './sqlite-backup.ts';
 import { openSqlite } from './sqlite.ts';
@@ -79,7 +79,11 @@ export interface RestoreOptions extends Pick<OpenDatabaseOptions, 'dataDir' | 'u
  */
 export async function restoreBackup(options: RestoreOptions, file: string): Promise<BackupReport> {
   const { url, log, aside } = options;
-  if (url !== undefined) return await restoreInto(connecting({ url, log }), file, { log, aside });
+  if (url !== undefined) {
+    const report = await inPostgresWorker({ task: 'restore', address: addressOf({ url }), file, aside });
+    log.info('A backup was restored.', { file, rows: report.rows });
+    return report;
+  }
   const folder = openDataFolder(options.dataDir);
   try {
     return await restoreSqlite(file, folder.database);
@@ -93,5 +97,5 @@ export async function restoreBackup(options: RestoreOptions, file: string): Prom
  * `database/not-a-backup`.
  */
 export async function checkBackup(file: string, dialect: Driver['dialect']): Promise<Readonly<Record<string, number>>> {
-  return dialect === 'sqlite' ? await countSqliteBackup(file) : await countBackup(file);
+  return dialect === 'sqlite' ? await countSqliteBackup(file) : (await inPostgresWorker({ task: 'count', file })).rows;
 }

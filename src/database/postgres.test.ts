@@ -178,11 +178,11 @@ void test('statements prepared before a migration in another process go on worki
 });
 
 void test('a statement that takes too long is stopped, and its group fails alone', async (context) => {
-  const driver = await (await opener(context))({ statementTimeoutMs: 30 });
+  const driver = await (await opener(context))({ statementTimeoutMs: 1500 });
   await makeDishes(driver);
-  const slow = { statements: [{ sql: 'select pg_sleep(5)', params: [] }], entries: [] };
+  const slow = { statements: [{ sql: 'select pg_sleep(60)', params: [] }], entries: [] };
   await assert.rejects(driver.commit([addDish(driver, 'a'), slow]), { code: 'database/timeout' });
-  await assert.rejects(driver.query('select pg_sleep(5)', []), { code: 'database/timeout' });
+  await assert.rejects(driver.query('select pg_sleep(60)', []), { code: 'database/timeout' });
   assert.deepEqual((await driver.commit([addDish(driver, 'b')])).map(refusalOf), ['accepted']);
   assert.deepEqual(await idsOf(driver), ['b']);
 });

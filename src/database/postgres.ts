@@ -4,12 +4,13 @@ import type { DatabaseHealth, Driver } from './contract.ts';
 import { DatabaseError } from './errors.ts';
 import type { Fault } from './fault.ts';
 import { logColumns, readEntry } from './format.ts';
-import { backUpPostgres } from './postgres-backup.ts';
 import { connectPostgres } from './postgres-connection.ts';
 import type { PostgresConnection, PostgresConnectionOptions } from './postgres-connection.ts';
 import { preparePostgres } from './postgres-format.ts';
 import { commitListener } from './postgres-listener.ts';
 import { postgresFailure } from './postgres-failure.ts';
+import { inPostgresWorker } from './postgres-work.ts';
+import type { PostgresAddress } from './postgres-work.ts';
 import { postgresReaders } from './postgres-readers.ts';
 import { backendOf, postgresWriter } from './postgres-writer.ts';
 import { wake } from './wake.ts';
@@ -126,7 +127,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Driver> {
       return listeners.add(tell);
     },
     health,
-    backupTo: (file) => backUpPostgres(connect, file, { clock, program }),
+    backupTo: (file) =>
+      inPostgresWorker({ task: 'backup', address: addressOf(options), file, program, takenMs: clock.now() }),
     async close() {
       if (closed) return;
       closed = true;
@@ -140,13 +142,17 @@ export async function openPostgres(options: PostgresOptions): Promise<Driver> {
 
 /** How to connect with these options. */
 export function connecting(options: Omit<PostgresOptions, 'clock'>): () => Promise<PostgresConnection> {
-  const settings: PostgresConnectionOptions = {
+  const settings: PostgresConnectionOptions = { ...addressOf(options), log: options.log };
+  return () => connectPostgres(settings);
+}
+
+/** The same without what only this thread has. */
+export function addressOf(options: Omit<PostgresOptions, 'clock' | 'log'>): PostgresAddress {
+  return {
     url: options.url,
-    log: options.log,
     connectTimeoutMs: options.connectTimeoutMs ?? 5000,
     statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
     idleTransactionTimeoutMs: options.idleTransactionTimeoutMs ?? 10_000,
     statementsMax: options.statementsMax ?? 500,
   };
-  return () => connectPostgres(settings);
 }
