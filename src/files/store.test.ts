@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { crc32, deflateSync } from 'node:zlib';
 import { manualClock, seededRandom } from '../std/index.ts';
+import { pngOf } from './fixtures.ts';
 import { openFileStore } from './index.ts';
 
 async function storeIn(context: TestContext) {
@@ -22,15 +22,6 @@ async function* chunksOf(content: Uint8Array | string): AsyncGenerator<Uint8Arra
   for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
 }
 
-function pngChunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(data.length);
-  body.copy(framed, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
-}
-
 async function* broken(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('half');
   throw new Error('gone');
@@ -38,13 +29,7 @@ async function* broken(): AsyncGenerator<Uint8Array> {
 
 /** The smallest picture: one grey pixel. */
 function pngBytes(): Buffer {
-  const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    pngChunk('IHDR', header),
-    pngChunk('IDAT', deflateSync(Buffer.from([0, 128]))),
-    pngChunk('IEND', Buffer.alloc(0)),
-  ]);
+  return pngOf(1, 1, Buffer.from([0, 128]));
 }
 
 void test('a file is stored under a random name with its extension, and is not served before it is adopted', async (t) => {
@@ -141,4 +126,31 @@ void test('a folder that cannot be made is an operating failure that names it', 
   const { dir } = await storeIn(t);
   const upload = openFileStore({ dir: join(dir, 'incoming', '\0'), random: seededRandom(1), clock: manualClock() });
   await assert.rejects(upload, { code: 'files/unusable' });
+});
+
+void test('a file is sent under the name that it came with, in any script', async (t) => {
+  const { store } = await storeIn(t);
+  for (const [filename, disposition] of [
+    ['Menu.pdf', 'attachment; filename="Menu.pdf"'],
+    [
+      'Speisekarte “Übersicht”.pdf',
+      `filename="Speisekarte _Ubersicht_.pdf"; filename*=UTF-8''Speisekarte%20%E2%80%9C%C3%9Cbersicht%E2%80%9D.pdf`,
+    ],
+    ['メニュー.pdf', `filename="____.pdf"; filename*=UTF-8''%E3%83%A1%E3%83%8B%E3%83%A5%E3%83%BC.pdf`],
+    [`a"b\\c%d'(1).pdf`, `filename="a_b_c_d'(1).pdf"; filename*=UTF-8''a%22b%5Cc%25d%27%281%29.pdf`],
+    ['menu', 'filename="menu.pdf"'],
+  ] as const) {
+    const { path } = await store.store({ filename, mediaType: '' }, chunksOf('%PDF-1.7\n%âãÏÓ\n'));
+    await store.adopt([path]);
+    const sent = (await store.open(path))!.headers['content-disposition']!;
+    assert.ok(sent.endsWith(disposition), `${sent} for ${filename}`);
+    assert.match(sent, /^[\x20-\x7e]*$/);
+  }
+});
+
+void test('no line end of a name reaches a header', async (t) => {
+  const { store } = await storeIn(t);
+  const { path } = await store.store({ filename: 'a\r\nSet-Cookie: x=1\r\n.txt', mediaType: '' }, chunksOf('a'));
+  await store.adopt([path]);
+  assert.doesNotMatch((await store.open(path))!.headers['content-disposition']!, /[\r\n]/);
 });
