@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -185,4 +185,15 @@ void test('sqlite: a database that a server holds is not replaced', async (conte
   const driver = await open(home);
   await driver.backupTo(file);
   await assert.rejects(restoreBackup({ ...home, log: memoryLog() }, file), { code: 'database/in-use' });
+});
+
+void test('postgres: a disk that is full while a backup is written is said to be, and nothing is left', async (context) => {
+  const { file, place, open } = await bench(context, 'postgres');
+  const driver = await open(await place());
+  await makeDishes(driver);
+  await driver.commit(Array.from({ length: 200 }, (_, row) => addDish(driver, `row-${row}`)));
+  const before = readdirSync(dirname(file));
+  symlinkSync('/dev/full', `${file}.partial`);
+  await assert.rejects(driver.backupTo(file), { code: 'ENOSPC' });
+  assert.deepEqual(readdirSync(dirname(file)), before);
 });
