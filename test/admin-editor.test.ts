@@ -150,6 +150,14 @@ test('what the formatted view cannot hold is shown as HTML, with the reason, and
   assert.deepEqual(complaints, []);
 });
 
+/** An item of a list as Word puts it on the clipboard. */
+function wordItem(sign: string, words: string, level: number): string {
+  return (
+    `<p class="MsoListParagraph" style="text-indent:-18pt;mso-list:l0 level${level} lfo1">` +
+    `<span style="mso-list:Ignore">${sign}<span style="font:7pt">&nbsp; </span></span>${words}<o:p></o:p></p>`
+  );
+}
+
 test('what is pasted from a word processor comes without its styles, lists as lists', async (t) => {
   const { site, page, complaints } = await trattoria(t);
   await openDish(page, site, 'Tagliatelle al ragù');
@@ -158,11 +166,9 @@ test('what is pasted from a word processor comes without its styles, lists as li
   await settled(page);
   await press(page, 'Control+a');
   await press(page, 'Delete');
-  const item = (sign: string, words: string, level: number): string =>
-    `<p class="MsoListParagraph" style="text-indent:-18pt;mso-list:l0 level${level} lfo1"><span style="mso-list:Ignore">${sign}<span style="font:7pt">&nbsp; </span></span>${words}<o:p></o:p></p>`;
   const pasted = `<html><head><style>p{color:red}</style></head><body><!--StartFragment--><h1 style="color:red">Spring</h1>
     <p class="MsoNormal" style="margin:0"><span style="font-weight:bold">Peas</span> and <b style="font-weight:normal">mint</b><o:p>&nbsp;</o:p></p>
-    ${item('·', 'fresh', 1)}${item('o', 'very', 2)}${item('·', 'green', 1)}<p>Then</p>${item('1.', 'one', 1)}${item('2.', 'two', 1)}
+    ${wordItem('·', 'fresh', 1)}${wordItem('o', 'very', 2)}${wordItem('·', 'green', 1)}<p>Then</p>${wordItem('1.', 'one', 1)}${wordItem('2.', 'two', 1)}
     <img src="file:///C:/x.png"><!--EndFragment--></body></html>`;
   await page.evaluate(`(() => {
     const clipboardData = new DataTransfer();

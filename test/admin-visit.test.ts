@@ -158,7 +158,7 @@ test('a price changed here is the price on the menu', async (t) => {
   await page.getByText('1 entry').waitFor();
   await page.getByRole('link', { name: 'Burrata e pomodori' }).click();
   await page.getByLabel('Price').fill('eleven');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('This is no number.').waitFor();
   assert.equal(await page.locator('#field-price:focus').count(), 1);
   await assertAccessible(page);
@@ -167,7 +167,7 @@ test('a price changed here is the price on the menu', async (t) => {
   await page.getByText('Saved.').waitFor();
   assert.match(await (await site.get('/menu')).text(), /value="12\.5">€12\.50/);
   assert.equal(await page.getByRole('link', { name: '/menu/burrata-e-pomodori' }).count(), 1);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await page.getByText('Undone.').waitFor();
   assert.equal(await page.getByLabel('Price').inputValue(), '11.00');
   assert.match(await (await site.get('/menu')).text(), /value="11">€11\.00/);
@@ -212,9 +212,9 @@ test('two people at one row: both values are shown, and nothing typed is lost', 
   await other.goto(page.url());
   await other.getByLabel('Price').fill('14');
   await other.getByLabel('Summary', { exact: true }).fill('A whole burrata, cold.');
-  await other.getByRole('button', { name: 'Save' }).click();
+  await other.getByRole('button', { name: 'Save', exact: true }).click();
   await other.getByText('Saved.').waitFor();
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Somebody else has changed this entry' });
   await dialog.getByText('€13.00').waitFor();
   assert.equal(await dialog.getByText('€14.00').count(), 1);
@@ -234,7 +234,7 @@ test('what was typed survives a lost connection, leaving by mistake, and a close
   await page.getByRole('link', { name: 'Burrata e pomodori' }).click();
   await page.getByLabel('Price').fill('15');
   await context.setOffline(true);
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('The server cannot be reached.').waitFor();
   assert.equal(await page.getByLabel('Price').inputValue(), '15');
   await context.setOffline(false);
@@ -244,7 +244,7 @@ test('what was typed survives a lost connection, leaving by mistake, and a close
   await page.reload();
   await page.getByText('Your unsaved changes are back').waitFor();
   assert.equal(await page.getByLabel('Price').inputValue(), '15');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Saved.').waitFor();
   assert.match(await (await site.get('/menu')).text(), /value="15">€15\.00/);
   assert.deepEqual(complaints, []);
@@ -255,13 +255,13 @@ test('a session that ends asks for the password where one is, and keeps what was
   await page.goto(`${site.address}/admin/tables/dish/new`);
   await page.getByLabel('Name').fill('Passatelli');
   await context.clearCookies();
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
   await dialog.getByLabel('Password').fill(owner.password);
   await assertAccessible(page);
   await dialog.getByRole('button', { name: 'Sign in' }).click();
   await dialog.waitFor({ state: 'hidden' });
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('heading', { name: 'Passatelli' }).waitFor();
 });
 

@@ -1,5 +1,6 @@
 import { Input } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
+import classes from './editor.module.css';
 
 /** What a control needs to know to be named and described. */
 export interface FieldTexts {
@@ -34,7 +35,7 @@ export function FieldFrame({
   const { id, label, description, error, required } = texts;
   return (
     <div role="group" aria-labelledby={labelId(id)} aria-describedby={describedBy(texts)}>
-      <Input.Label labelElement="div" id={labelId(id)} required={required}>
+      <Input.Label labelElement="div" className={classes['frameLabel'] ?? ''} id={labelId(id)} required={required}>
         {label}
       </Input.Label>
       {children}

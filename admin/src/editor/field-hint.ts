@@ -13,9 +13,10 @@ export function fieldHint(column: Column, writing: Writing, words: Words): strin
   if (isNumeric(type) || /^(?:date|time|datetime|month|week)$/.test(type.kind)) {
     const write = (limit: string): string =>
       type.kind === 'money' ? writeValue(type, limit, writing.locale) : shownLimit(column, limit, writing);
-    if (min !== undefined && max !== undefined) said.push(words.fields.range(write(min), write(max)));
-    else if (min !== undefined) said.push(words.fields.min(write(min)));
-    else if (max !== undefined) said.push(words.fields.max(write(max)));
+    const { range, min: atLeast, max: atMost, from, until } = words.fields;
+    if (min !== undefined && max !== undefined) said.push(range(write(min), write(max)));
+    else if (min !== undefined) said.push((isNumeric(type) ? atLeast : from)(write(min)));
+    else if (max !== undefined) said.push((isNumeric(type) ? atMost : until)(write(max)));
     if (step !== undefined && isNumeric(type) && isTellingStep(column, step))
       said.push(words.fields.step(shownLimit(column, step, writing)));
   }

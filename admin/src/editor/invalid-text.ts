@@ -15,6 +15,7 @@ export function invalidText(
   const { invalid } = words;
   const { min = '', max = '', step = '', minLength = 0, maxLength = 0, options = [] } = column?.constraints ?? {};
   const write = (limit: string): string => (column ? shownLimit(column, limit, writing) : limit);
+  const isMoment = column !== undefined && !isNumeric(column.type);
   switch (code) {
     case 'required':
       return invalid.required;
@@ -25,9 +26,9 @@ export function invalidText(
     case 'type':
       return column && isNumeric(column.type) ? invalid.number : invalid.type;
     case 'min':
-      return invalid.min(write(min));
+      return (isMoment ? invalid.from : invalid.min)(write(min));
     case 'max':
-      return invalid.max(write(max));
+      return (isMoment ? invalid.until : invalid.max)(write(max));
     case 'step':
       return invalid.step(write(step));
     case 'minLength':

@@ -30,7 +30,7 @@ export function StarsField({ most, ...props }: ControlProps<string> & { readonly
               aria-label={words.fields.stars(n)}
               onChange={() => onChange(String(n))}
             />
-            <Icon name="star" size={26} />
+            <Icon name="star" size={23} />
           </label>
         ))}
         {!column.required && (

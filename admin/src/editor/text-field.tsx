@@ -36,6 +36,7 @@ export function TextField(props: ControlProps<string>): ReactElement {
           <input
             type="color"
             className={classes['colour']}
+            data-empty={raw === '' || undefined}
             aria-label={`${texts.label}: ${words.fields.colour}`}
             value={/^#[\da-f]{6}$/i.test(raw) ? raw : '#000000'}
             disabled={readOnly}

@@ -28,7 +28,7 @@ export function ChooseButton({
       <Button
         {...(id !== undefined && { id })}
         variant="default"
-        size="sm"
+        size="xs"
         leftSection={<Icon name="upload" size={17} />}
         aria-describedby={describedBy}
         onClick={() => input.current?.click()}

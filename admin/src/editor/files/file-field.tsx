@@ -86,7 +86,7 @@ export function FileField({ texts, column, value, readOnly, onChange, onBusy }: 
                 {takesAddresses && (
                   <Button
                     variant="default"
-                    size="sm"
+                    size="xs"
                     leftSection={<Icon name="picture" size={17} />}
                     onClick={() => setChoosing(true)}
                   >
@@ -94,7 +94,7 @@ export function FileField({ texts, column, value, readOnly, onChange, onBusy }: 
                   </Button>
                 )}
                 {value !== '' && (
-                  <Button variant="subtle" color="gray" size="sm" onClick={() => onChange('')}>
+                  <Button variant="subtle" color="gray" size="xs" onClick={() => onChange('')}>
                     {words.upload.remove}
                   </Button>
                 )}

@@ -47,6 +47,7 @@ export function SitePictures({
             <button
               type="button"
               className={classes['picture']}
+              title={path}
               aria-pressed={path === value}
               onClick={() => onChoose(path)}
             >
