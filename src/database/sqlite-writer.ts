@@ -27,11 +27,13 @@ export interface SqliteWriterOptions {
 
 const insertEntry = `insert into _log (${logColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const probeEveryMs = 1000;
+const probeBytes = 256 * 1024;
 
 export function sqliteWriter(options: SqliteWriterOptions): SqliteWriter {
   const { clock } = options;
   let connection = options.connect();
   let stopped: DatabaseError | undefined;
+  /** Until a probe finds room again. Commits are tried all the same: a small one may pass. */
   let full: DatabaseError | undefined;
   let probedMs = -Infinity;
 
@@ -55,7 +57,8 @@ export function sqliteWriter(options: SqliteWriterOptions): SqliteWriter {
       fault('commit');
       committing = true;
       connection.run('commit');
-      full = undefined;
+      // Worth a probe at once.
+      if (full) probedMs = -Infinity;
       return result;
     } catch (error) {
       const failure = sqliteFailure(error, committing);
@@ -130,17 +133,16 @@ export function sqliteWriter(options: SqliteWriterOptions): SqliteWriter {
 
   const probe = (): void => {
     if (!full || clock.now() - probedMs < probeEveryMs) return;
-    probedMs = clock.now();
     try {
-      // A page of its own, as a small change in place could pass where a new row does not.
-      const work = (): { keep: boolean; result: undefined } => {
-        connection.run(`insert or replace into _meta (key, value) values ('space', ?)`, ['x'.repeat(8192)]);
-        return { keep: true, result: undefined };
-      };
-      transaction(work);
-      connection.run(`delete from _meta where key = 'space'`);
+      // Room for some rows, not only for the next small change: else health would come and go while rows are refused.
+      const insert = `insert or replace into _meta (key, value) values ('space', ?)`;
+      transaction(() => ({ keep: true, result: connection.run(insert, ['x'.repeat(probeBytes)]) }));
+      transaction(() => ({ keep: true, result: connection.run(`delete from _meta where key = 'space'`) }));
+      full = undefined;
     } catch {
       // Still full, or worse: `full` and `stopped` say which.
+    } finally {
+      probedMs = clock.now();
     }
   };
 

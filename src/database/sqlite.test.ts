@@ -61,6 +61,26 @@ void test('a file that may not grow fails the group in its middle, and works aga
   assert.deepEqual((await driver.commit([addDish(driver, 'b'), large])).map(refusalOf), ['accepted', 'accepted']);
 });
 
+void test('on a full disk the database is not well again because a small change passes', async (context) => {
+  const clock = manualClock();
+  let pagesMax = 1_000_000;
+  const fault: SqliteOptions['fault'] = (point, target) => {
+    if (point === 'begin') target.execute!(`pragma max_page_count = ${pagesMax}`);
+  };
+  const driver = await opener(context)({ clock, fault });
+  await makeDishes(driver);
+  await driver.commit([addDish(driver, 'a')]);
+  const [size] = await driver.query('pragma page_count', []);
+  pagesMax = Number(size!['page_count']) + 8;
+  await assert.rejects(driver.commit([addDish(driver, 'b', { name: 'x'.repeat(100_000) })]), { code: 'database/full' });
+  clock.advance(1000);
+  assert.deepEqual((await driver.commit([addDish(driver, 'c')])).map(refusalOf), ['accepted']);
+  assert.equal((await driver.health()).writable, false);
+  pagesMax = 1_000_000;
+  clock.advance(1000);
+  assert.equal((await driver.health()).writable, true);
+});
+
 void test('an I/O error at commit stops writing for good; reading goes on', async (context) => {
   let failing = false;
   const driver = await opener(context)({
