@@ -77,6 +77,48 @@ void test('more than may wait is refused at once', async () => {
   assert.equal((await committer.commit(numbered(4))).ok, true);
 });
 
+/** A change that holds so many bytes. */
+function heavy(number: number, bytes: number): Change {
+  const statement = { sql: String(number), params: ['x'.repeat(bytes)] };
+  return { statements: [statement], entries: [] };
+}
+
+void test('a group ends where its bytes do, and a larger change goes alone', async () => {
+  const { driver, groups } = recorder();
+  const committer = groupCommit(driver, { groupBytesMax: 100 });
+  const sizes = [60, 40, 1, 250, 10, 90, 5];
+  await Promise.all(sizes.map((bytes, number) => committer.commit(heavy(number, bytes))));
+  assert.deepEqual(groups, [[0, 1], [2], [3], [4, 5], [6]]);
+});
+
+void test('while the disk stalls more is refused at once, what was taken is kept, and it goes on by itself', async () => {
+  const stall = Promise.withResolvers<void>();
+  const committed: number[] = [];
+  const { driver, groups } = recorder(async (group) => {
+    if (groups.length === 1) await stall.promise;
+    committed.push(...group);
+  });
+  const committer = groupCommit(driver, { waitingMax: 50, waitingBytesMax: 1000 });
+  const answers = [committer.commit(heavy(0, 10))];
+  while (groups.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (let number = 1; number <= 1000; number++) answers.push(committer.commit(heavy(number, 100)));
+  const refused = await Promise.all(
+    answers.slice(11).map((answer) =>
+      answer.then(
+        () => 'taken',
+        ({ code }: DatabaseError) => code,
+      ),
+    ),
+  );
+  assert.deepEqual(new Set(refused), new Set(['database/busy']));
+  assert.deepEqual(committed, []);
+  stall.resolve();
+  const taken = await Promise.all(answers.slice(0, 11));
+  assert.ok(taken.every(({ ok }) => ok));
+  assert.deepEqual(committed, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.equal((await committer.commit(heavy(2000, 100))).ok, true);
+});
+
 void test('an operating failure is told to the whole group, once tried', async () => {
   const { driver, groups } = recorder(() => {
     throw new DatabaseError('database/lost', undefined, { outcomeUnknown: true });

@@ -2,7 +2,7 @@ import { DatabaseError } from './errors.ts';
 
 /** A bounded number of connections, opened when needed and lent one at a time. */
 export interface Pool<T> {
-  /** Lends a connection; waits for one where all are lent. Throws `database/closed`, or what connecting throws. */
+  /** Lends a connection; waits for one where all are lent. Throws `database/closed`, `database/busy`, or what connecting throws. */
   take(): Promise<T>;
   /** Takes a connection back. One that is no longer usable is closed and replaced when the next is needed. */
   give(connection: T): void;
@@ -15,7 +15,11 @@ export interface PoolOptions<T> {
   readonly disconnect: (connection: T) => void | Promise<void>;
   readonly usable: (connection: T) => boolean;
   readonly max: number;
+  /** How many may wait for one at most; one more is refused with `database/busy`. */
+  readonly waitingMax?: number;
 }
+
+const waitingMaxDefault = 10_000;
 
 interface Waiter<T> {
   /** Without a connection: there is room to open one. */
@@ -63,6 +67,7 @@ export function pool<T>(options: PoolOptions<T>): Pool<T> {
         lent += 1;
         return await open();
       }
+      if (waiting.length >= (options.waitingMax ?? waitingMaxDefault)) throw new DatabaseError('database/busy');
       const passed = await new Promise<T | undefined>((resolve, reject) => waiting.push({ resolve, reject }));
       return passed ?? (await open());
     },

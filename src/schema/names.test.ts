@@ -49,6 +49,8 @@ void test('folds names to plain ones', () => {
     ['', ''],
     ['__proto__', 'proto'],
     ['__PROTO__', 'proto'],
+    ['constructor', 'constructor_'],
+    ['Constructor', 'constructor_'],
   ];
   for (const [name, folded] of cases) assert.equal(foldName(name), folded, name);
 });

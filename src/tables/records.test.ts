@@ -8,6 +8,7 @@ import {
   list,
   menu,
   must,
+  integer,
   names,
   onBothDatabases,
   user,
@@ -265,6 +266,48 @@ onBothDatabases('a table with exactly one row takes no second', async ({ tables 
   await insert(tables, 'site', { name: 'Trattoria' });
   const second = await tables.write(visitor, [{ operation: 'insert', table: 'site', values: { name: 'Bar' } }]);
   assert.ok(!second.ok && second.reason === 'invalid');
+});
+
+onBothDatabases('two first rows of a table with exactly one that meet: the database takes one', async (world) => {
+  const { tables } = world;
+  await applyAll(tables, [declare('site', [column('name')], { single: true })]);
+  const other = await world.another();
+  const write = (door: typeof tables, name: string): ReturnType<typeof tables.write> =>
+    door.write(visitor, [{ operation: 'insert', table: 'site', values: { name } }]);
+  const outcomes = await Promise.all([write(tables, 'a'), write(other.tables, 'b'), write(tables, 'c')]);
+  assert.equal(outcomes.filter(({ ok }) => ok).length, 1);
+  for (const outcome of outcomes) {
+    if (outcome.ok) continue;
+    assert.ok(outcome.reason === 'invalid');
+    assert.deepEqual(
+      outcome.columns.map(({ reason, message }) => [reason, message]),
+      [['unique', 'site has exactly one row, and it is there already.']],
+    );
+  }
+  await applyAll(tables, [declare('site', [column('name')])]);
+  await insert(tables, 'site', { name: 'd' });
+  assert.equal((await list(tables, 'site')).length, 2);
+});
+
+onBothDatabases('every write keeps the steps of the control', async ({ tables }) => {
+  const constraints = { min: '1', max: '9', step: '2' };
+  await applyAll(tables, [
+    declare('party', [
+      column('guests', integer, { constraints }),
+      column('tip', integer, { constraints: { step: '5' } }),
+    ]),
+  ]);
+  const write = async (values: Record<string, number>): Promise<unknown> => {
+    const outcome = await tables.write(visitor, [{ operation: 'insert', table: 'party', values }]);
+    return (
+      outcome.ok || (outcome.reason === 'invalid' && outcome.columns.map(({ column, reason }) => [column, reason]))
+    );
+  };
+  assert.equal(await write({ guests: 3, tip: 10 }), true);
+  assert.deepEqual(await write({ guests: 4, tip: 12 }), [
+    ['guests', 'step'],
+    ['tip', 'step'],
+  ]);
 });
 
 onBothDatabases('many references keep their order, and a later write of the same change wins', async ({ tables }) => {
