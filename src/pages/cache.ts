@@ -137,7 +137,9 @@ export function pageCache(options: {
         horizon = dropped.at(-1)?.entry.position ?? horizon;
       }
       for (const [key, entry] of held.entries()) {
-        if (changes.some((change) => touches(entry.dependencies, change))) held.delete(key);
+        // Changes may be told late: those of before the page was read are in it.
+        const isLater = (change: SeenChange): boolean => change.entry.position > entry.position;
+        if (changes.some((change) => isLater(change) && touches(entry.dependencies, change))) held.delete(key);
       }
     },
     clear() {

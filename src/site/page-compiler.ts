@@ -51,7 +51,7 @@ export function pageCompiler({ files, survey, settings, cache }: PageCompilerOpt
   const entryOf = (file: string): string => {
     const { hash = '', parts = [] } = pages.get(file)?.facts ?? {};
     const key = hashOf(JSON.stringify([file, hash, parts.length === 0 ? '' : mastersHash]));
-    return `${pagesFolder}/${key.slice(0, 2)}/${key.slice(2)}`;
+    return `${pagesFolder}/${key.slice(0, 1)}/${key.slice(1)}`;
   };
   return {
     files: marked,
