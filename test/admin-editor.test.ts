@@ -150,6 +150,35 @@ test('what the formatted view cannot hold is shown as HTML, with the reason, and
   assert.deepEqual(complaints, []);
 });
 
+test('what the formatted view carries along comes out of it as it went in', async (t) => {
+  const { site, page, complaints } = await trattoria(t);
+  await openDish(page, site, 'Tagliatelle al ragù');
+  await page.getByRole('button', { name: 'Edit as HTML' }).click();
+  const source = page.getByLabel('Description, as HTML');
+  const markup = [
+    '<h2 lang="it">Uno</h2>',
+    '<p>a <b>b</b> <em>e</em> <i>i</i> <small>s</small> <del datetime="2026-01-01">d</del> <abbr title="x">y</abbr></p>',
+    '<p><img src="/img/norma.svg" alt="N" width="10"> and <a href="/menu" title="t">menu</a> and H<sub>2</sub>O<br>below</p>',
+    '<ul><li>tight</li><li>two<ol start="3"><li>three</li></ol></li></ul>',
+    '<ul><li><p>loose</p></li></ul>',
+    '<blockquote>bare</blockquote>',
+    '<blockquote cite="/x"><p>quoted</p></blockquote>',
+    '<pre><code>a  b\n  c</code></pre>',
+    '<hr>',
+    '<p>end</p>',
+  ].join('\n');
+  await source.fill(markup);
+  await page.getByRole('button', { name: 'Back to formatted text' }).click();
+  const text = page.getByRole('textbox', { name: 'Description', exact: true });
+  await text.getByText('end').click();
+  await settled(page);
+  await press(page, 'Control+End');
+  await page.keyboard.type('!');
+  await page.getByRole('button', { name: 'Edit as HTML' }).click();
+  assert.equal(await source.inputValue(), markup.replace('end', 'end!'));
+  assert.deepEqual(complaints, []);
+});
+
 /** An item of a list as Word puts it on the clipboard. */
 function wordItem(sign: string, words: string, level: number): string {
   return (
