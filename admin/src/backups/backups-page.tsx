@@ -10,10 +10,12 @@ import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
 import list from '../parts/list.module.css';
 import { PageHead } from '../parts/page-head.tsx';
+import parts from '../parts/parts.module.css';
 import { RowsSkeleton } from '../parts/rows-skeleton.tsx';
 import { sayDone, sayFailed } from '../parts/toast.tsx';
 import { OnlyAdmins } from '../session/only-admins.tsx';
 import { Dismissed, withProof } from '../session/proof.ts';
+import { writeStamp } from '../values/write-stamp.ts';
 import { writeInstantInFull } from '../values/write-value.ts';
 import { useLocale, useWords } from '../words/words.ts';
 import { ProgressCard, ProgressFailure } from './progress.tsx';
@@ -44,8 +46,13 @@ function KeptBackups(): ReactElement {
   return (
     <>
       <PageHead title={words.operation.backups.title} lead={words.operation.backups.lead}>
-        <Button leftSection={<Icon name="archive" size={18} />} loading={isBusy} onClick={() => making.mutate()}>
-          {words.operation.backups.make}
+        <Button
+          className={parts['tool'] ?? ''}
+          leftSection={<Icon name="archive" size={18} />}
+          loading={isBusy}
+          onClick={() => making.mutate()}
+        >
+          <span className={parts['toolLabel']}>{words.operation.backups.make}</span>
         </Button>
       </PageHead>
       {found.isPending && <RowsSkeleton count={3} />}
@@ -102,7 +109,7 @@ function BackupItem({ backup, isBusy }: { readonly backup: Backup; readonly isBu
   const queries = useQueryClient();
   const { backups } = words.operation;
   const [asking, setAsking] = useState<'restore' | 'remove' | undefined>(undefined);
-  const when = writeInstantInFull(backup.takenAt, locale);
+  const when = writeStamp(backup.takenAt, locale);
   const failed = (error: unknown): void => {
     if (!(error instanceof Dismissed)) sayFailed(error, words);
   };
@@ -141,7 +148,7 @@ function BackupItem({ backup, isBusy }: { readonly backup: Backup; readonly isBu
           size="xs"
           variant="default"
           disabled={isBusy}
-          aria-label={backups.restoreOf(when)}
+          aria-label={`${backups.restore}: ${when}`}
           leftSection={<Icon name="history" size={16} />}
           onClick={() => setAsking('restore')}
         >
@@ -150,7 +157,7 @@ function BackupItem({ backup, isBusy }: { readonly backup: Backup; readonly isBu
         <Button
           size="xs"
           variant="default"
-          aria-label={backups.downloadOf(when)}
+          aria-label={`${backups.download}: ${when}`}
           loading={downloading.isPending}
           leftSection={<Icon name="download" size={16} />}
           onClick={() => downloading.mutate()}
@@ -162,7 +169,7 @@ function BackupItem({ backup, isBusy }: { readonly backup: Backup; readonly isBu
           variant="subtle"
           color="red"
           disabled={isBusy}
-          aria-label={backups.removeOf(when)}
+          aria-label={`${backups.remove}: ${when}`}
           onClick={() => setAsking('remove')}
         >
           {backups.remove}

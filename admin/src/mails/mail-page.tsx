@@ -66,9 +66,7 @@ function Letter({ mail }: { readonly mail: FullMail }): ReactElement {
       <article className={list['card']}>
         <Facts mail={mail} />
         <h2 style={{ margin: '1.5rem 0 0' }}>{mails.text}</h2>
-        <pre className={list['letter']} tabIndex={0} aria-label={mails.text}>
-          {mail.text}
-        </pre>
+        <pre className={list['letter']}>{mail.text}</pre>
       </article>
     </>
   );
@@ -91,7 +89,7 @@ function Facts({ mail }: { readonly mail: FullMail }): ReactElement {
   ];
   return (
     <dl className={list['facts']}>
-      <dt>{mails.show}</dt>
+      <dt>{mails.state}</dt>
       <dd>
         <MailTag state={mail.state} />
       </dd>
@@ -151,20 +149,21 @@ function Actions({ mail }: { readonly mail: FullMail }): ReactElement {
     <Group gap="xs" wrap="nowrap">
       {(mail.state === 'failed' || mail.state === 'kept') && (
         <Button
+          className={parts['tool'] ?? ''}
           leftSection={<Icon name="reply" size={18} />}
           loading={sending.isPending}
           onClick={() => sending.mutate()}
         >
-          {mail.state === 'failed' ? mails.again : mails.send}
+          <span className={parts['toolLabel']}>{mail.state === 'failed' ? mails.again : mails.send}</span>
         </Button>
       )}
       <Button
         variant="default"
+        className={parts['tool'] ?? ''}
         leftSection={<Icon name="trash" size={17} />}
-        aria-label={mails.remove}
         onClick={() => setAsking(true)}
       >
-        {words.delete}
+        <span className={parts['toolLabel']}>{mails.remove}</span>
       </Button>
       <ConfirmDialog
         opened={isAsking}

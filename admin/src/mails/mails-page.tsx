@@ -114,7 +114,6 @@ function NoMails({
 }
 
 function MailItem({ mail }: { readonly mail: Mail }): ReactElement {
-  const words = useWords();
   const locale = useLocale();
   return (
     <li>

@@ -12,7 +12,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { RowsSkeleton } from '../parts/rows-skeleton.tsx';
 import { OnlyAdmins } from '../session/only-admins.tsx';
 import { usersKey } from '../users/users-key.ts';
-import { writeInstantInFull } from '../values/write-value.ts';
+import { writeStamp } from '../values/write-stamp.ts';
 import { useLocale, useWords } from '../words/words.ts';
 import type { Words } from '../words/words.ts';
 
@@ -90,7 +90,7 @@ function Entry({ row, names }: { readonly row: Row; readonly names: ReadonlyMap<
   const target = names.get(String(row['target']));
   const who = actorName(String(row['actor']), names, words);
   const notes = [
-    writeInstantInFull(String(row['time']), locale),
+    writeStamp(String(row['time']), locale),
     ...(target === undefined || target === who ? [] : [target]),
     ...detailsOf(row['detail']),
     ...(typeof row['address'] === 'string' && row['address'] !== '' ? [row['address']] : []),

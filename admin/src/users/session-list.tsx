@@ -99,7 +99,13 @@ function SessionItem({
       </div>
       {!current && (
         <div className={list['actions']}>
-          <Button variant="default" size="xs" disabled={isPending} aria-label={sessions.endOn(device)} onClick={onEnd}>
+          <Button
+            variant="default"
+            size="xs"
+            disabled={isPending}
+            aria-label={`${sessions.end}: ${device}`}
+            onClick={onEnd}
+          >
             {sessions.end}
           </Button>
         </div>
