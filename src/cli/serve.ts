@@ -3,6 +3,7 @@ import { startServer } from '../server/index.ts';
 import { systemClock, systemRandom } from '../std/index.ts';
 import { serveOptions, textOption, usageError } from './command.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
+import { giveBackAfterStart } from './give-back.ts';
 import { operatorLog } from './operator-log.ts';
 import { dataPlace } from './place.ts';
 import { programVersion } from './version.ts';
@@ -50,7 +51,9 @@ export async function runServer(input: CommandInput, context: CommandContext, de
   const link = await server.setupLink();
   if (link !== undefined)
     context.stderr.write(`There is no admin yet. Make one with this link, which works once: ${link}\n`);
+  const stopWaiting = giveBackAfterStart();
   await stopAsked;
+  stopWaiting();
   await server.close();
   return 0;
 }
