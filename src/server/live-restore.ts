@@ -30,11 +30,18 @@ export type RestoreState =
   | { readonly state: 'restored'; readonly name: string; readonly takenMs: number; readonly savedAs: string }
   | { readonly state: 'failed'; readonly name: string; readonly code: string; readonly message: string };
 
+/** What is asked of an open site. */
+interface RestorableSite extends Pick<OpenSite, 'rest' | 'close'> {
+  readonly data: Pick<OpenSite['data'], 'dataDir'>;
+  readonly backups: Pick<OpenSite['backups'], 'make'>;
+  readonly api: { readonly accounts: Pick<OpenSite['api']['accounts'], 'endAllSessions'> };
+}
+
 /** What is exchanged: the site that is open, and how to open it again. */
 interface RestoreParts {
-  readonly current: { site: OpenSite };
+  readonly current: { site: RestorableSite };
   readonly app: Pick<App, 'pause' | 'resume'>;
-  readonly openAgain: () => Promise<OpenSite>;
+  readonly openAgain: () => Promise<RestorableSite>;
 }
 
 /** Goes back to a backup while the server runs. */
@@ -172,8 +179,8 @@ const OPEN_AGAIN_MS = 5000;
 
 /** The data may be out of reach for a while, as a database on another machine. Until then visitors get 503. */
 async function openInTheEnd(
-  current: { site: OpenSite },
-  openAgain: () => Promise<OpenSite>,
+  current: RestoreParts['current'],
+  openAgain: RestoreParts['openAgain'],
   log: Log,
   stopping: AbortSignal,
 ): Promise<void> {

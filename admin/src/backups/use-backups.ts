@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { readBackups } from '../operation.ts';
 import type { Backups } from '../operation.ts';
 import { isProblem } from '../problem.ts';
+import { useSession } from '../session/session.ts';
 
 export const backupsKey = ['backups'] as const;
 const LOOK_AGAIN_MS = 400;
@@ -19,10 +20,17 @@ export function useBackups(): UseQueryResult<Backups> {
     queryFn: ({ signal }) => readBackups(signal),
     retry: false,
     refetchInterval: ({ state }) => {
+      // Whoever has to sign in first asks again afterwards.
+      if (isProblem(state.error, 401)) return false;
       const isAway = isProblem(state.error, 503) || isProblem(state.error, 0);
       return (isAway && state.data !== undefined) || (state.data && isRunning(state.data)) ? LOOK_AGAIN_MS : false;
     },
   });
+  const { error, refetch } = backups;
+  const session = useSession().data;
+  useEffect(() => {
+    if (session && isProblem(error, 401)) void refetch();
+  }, [session, error, refetch]);
   const restore = backups.data?.restore.state;
   const before = useRef(restore);
   useEffect(() => {
