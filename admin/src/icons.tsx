@@ -50,6 +50,7 @@ const paths = {
   code: 'M8.5 7 4 12l4.5 5M15.5 7 20 12l-4.5 5',
   star: 'M12 4.500l2.3 4.8 5.2.7-3.8 3.6.9 5.2-4.6-2.5-4.6 2.5.9-5.200L4.5 10l5.2-.7z',
   more: 'M6 12h.01M12 12h.01M18 12h.01',
+  grip: 'M9 6.5h.01M9 12h.01M9 17.5h.01M15 6.5h.01M15 12h.01M15 17.5h.01',
   archive: 'M4 5h16v4H4zM5.5 9v9.5a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1V9M10 13h4',
   tasks: 'M5 6.5 6.5 8 9 5M12 6.5h7M5 12.5 6.5 14 9 11M12 12.5h7M5.5 18.5h3M12 18.5h7',
   shield: 'M12 4l7 2.5v5c0 4.3-2.9 7.2-7 8.5-4.1-1.3-7-4.2-7-8.5v-5zM9 12l2.2 2.2L15.2 10',
@@ -72,7 +73,7 @@ export function Icon({
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth={name === 'more' ? 2.6 : 1.7}
+      strokeWidth={name === 'more' || name === 'grip' ? 2.6 : 1.7}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Navigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { listRows } from '../api.ts';
 import type { Row, Table } from '../api-types.ts';
@@ -21,7 +21,8 @@ import { DownloadButton } from './download-button.tsx';
 import { Filters } from './filters.tsx';
 import { Grid } from './grid.tsx';
 import classes from './grid.module.css';
-import { filtersOf, rowsQuery } from './grid-query.ts';
+import { filtersOf, rowsQuery, sortOf } from './grid-query.ts';
+import { useMove } from './use-move.ts';
 
 const route = getRouteApi('/shell/tables/$table');
 const PAGE_ROWS = 50;
@@ -63,8 +64,11 @@ function TableGrid({ table }: { readonly table: Table }): ReactElement {
     after: [],
   });
   const after = places.asked === asked ? places.after : [];
+  const from = after.at(-1) ?? '';
+  const pageKey = useMemo(() => ['rows', table.name, asked, from], [table.name, asked, from]);
+  const move = useMove(table, pageKey);
   const rows = useQuery({
-    queryKey: ['rows', table.name, asked, after.at(-1) ?? ''],
+    queryKey: pageKey,
     queryFn: ({ signal }) => listRows(table.name, query, { after: after.at(-1), total: true, signal }),
     placeholderData: keepPreviousData,
   });
@@ -72,6 +76,10 @@ function TableGrid({ table }: { readonly table: Table }): ReactElement {
     void navigate({ search: (before: Search) => withChanges(before, changes), replace: true });
   const page = rows.data;
   const isFiltered = filtersOf(table, search).length > 0 || (typeof search['q'] === 'string' && search['q'] !== '');
+  const total = page?.total ?? 0;
+  // What visitors send has the order in which it came.
+  const isOrdered =
+    !isFiltered && sortOf(search) === undefined && !table.isSubmissions && table.may.includes('update') && total > 1;
   const first = after.length * PAGE_ROWS + 1;
   const last = first - 1 + (page?.rows.length ?? 0);
   return (
@@ -97,6 +105,11 @@ function TableGrid({ table }: { readonly table: Table }): ReactElement {
         />
         <Filters table={table} search={search} onChange={change} />
         <ColumnChoice table={table} />
+        {table.history && (
+          <Link className={classes['deleted']} to="/changes" search={{ of: table.name, show: 'deleted' }}>
+            {words.grid.recentlyDeleted}
+          </Link>
+        )}
       </div>
       {rows.isPending && <RowsSkeleton count={8} />}
       {rows.isError && <Failure error={rows.error} retry={rows.refetch} />}
@@ -121,6 +134,7 @@ function TableGrid({ table }: { readonly table: Table }): ReactElement {
           rows={page.rows ?? noRows}
           search={search}
           isStale={rows.isPlaceholderData}
+          order={isOrdered ? { firstPlace: first, total, onMove: move } : undefined}
           onSort={(sort) => change({ sort })}
         />
       )}

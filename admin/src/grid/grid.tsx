@@ -1,9 +1,9 @@
-import { Checkbox } from '@mantine/core';
+import { Checkbox, VisuallyHidden } from '@mantine/core';
 import { rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import type { ColumnDef } from '@tanstack/react-table';
 import { Link } from '@tanstack/react-router';
-import { useMemo, useRef } from 'react';
-import type { KeyboardEvent, ReactElement } from 'react';
+import { lazy, Suspense, useMemo, useRef } from 'react';
+import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
 import type { Column, Row, Table } from '../api-types.ts';
 import { Icon } from '../icons.tsx';
 import { SelectionBar } from '../parts/selection-bar.tsx';
@@ -17,8 +17,21 @@ import { useWords } from '../words/words.ts';
 import { useShownColumns } from './columns.ts';
 import classes from './grid.module.css';
 import { sortOf } from './grid-query.ts';
+import { MoveMenu } from './move-menu.tsx';
+import type { SortableRow } from './ordered-rows.tsx';
+import type { useMove } from './use-move.ts';
 
 const features = tableFeatures({ rowSelectionFeature });
+
+const OrderedRows = lazy(async () => ({ default: (await import('./ordered-rows.tsx')).OrderedRows }));
+
+/** Where the rows shown stand in the order made by hand, and how to change it. */
+interface GridOrder {
+  /** The place of the first of them among all, from 1. */
+  readonly firstPlace: number;
+  readonly total: number;
+  readonly onMove: ReturnType<typeof useMove>;
+}
 
 /** One page of rows. Sorting, filtering and paging are the server's; this shows and selects. */
 export function Grid({
@@ -26,6 +39,7 @@ export function Grid({
   rows,
   search,
   isStale,
+  order,
   onSort,
 }: {
   readonly table: Table;
@@ -33,6 +47,8 @@ export function Grid({
   readonly search: Search;
   /** What is shown answers an earlier question. */
   readonly isStale: boolean;
+  /** Absent where rows are shown in another order than the one made by hand. */
+  readonly order: GridOrder | undefined;
   readonly onSort: (sort: string | undefined) => void;
 }): ReactElement {
   const words = useWords();
@@ -50,15 +66,62 @@ export function Grid({
   const grid = useTable({ features, columns, data, getRowId: (row) => row.id, enableRowSelection: true });
   const selected = grid.getSelectedRowModel().rows.map((row) => row.original);
   const body = useRef<HTMLTableSectionElement>(null);
-  const byName = new Map(shown.map((column) => [column.name, column]));
   const title = titleColumn(table);
   const remove = useDelete(table);
+  const renderRow = (row: Row, handle: ReactNode, sortable?: SortableRow): ReactElement => {
+    const line = grid.getRow(row.id);
+    return (
+      <tr
+        key={row.id}
+        ref={sortable?.ref}
+        style={sortable?.style}
+        data-dragged={sortable?.isDragged}
+        data-selected={line.getIsSelected()}
+      >
+        {order && <td className={classes['handleCell']}>{handle}</td>}
+        <td className={classes['check']}>
+          <Checkbox
+            aria-label={words.grid.select(rowTitle(table, row))}
+            checked={line.getIsSelected()}
+            onChange={line.getToggleSelectedHandler()}
+          />
+        </td>
+        {shown.map((column) => (
+          <td key={column.name} className={cellClass(column, column === title)}>
+            {column === title ? (
+              <Link to="/tables/$table/$id" params={{ table: table.name, id: row.id }}>
+                {rowTitle(table, row)}
+              </Link>
+            ) : (
+              <ShownValue column={column} value={row[column.name]} brief />
+            )}
+          </td>
+        ))}
+        {order && (
+          <td className={classes['menuCell']}>
+            <MoveMenu
+              table={table}
+              row={row}
+              place={order.firstPlace + data.indexOf(row)}
+              total={order.total}
+              onMove={order.onMove}
+            />
+          </td>
+        )}
+      </tr>
+    );
+  };
   return (
     <>
       <div className={classes['frame']} data-stale={isStale} tabIndex={-1}>
         <table className={classes['table']} aria-label={tableName(table)} aria-busy={isStale}>
           <thead>
             <tr>
+              {order && (
+                <th className={classes['handleCell']}>
+                  <VisuallyHidden>{words.columns.position}</VisuallyHidden>
+                </th>
+              )}
               <th className={classes['check']}>
                 <Checkbox
                   aria-label={words.grid.selectAll}
@@ -70,34 +133,28 @@ export function Grid({
               {shown.map((column) => (
                 <Head key={column.name} column={column} search={search} onSort={onSort} />
               ))}
+              {order && (
+                <th className={classes['menuCell']}>
+                  <VisuallyHidden>{words.more}</VisuallyHidden>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
-            {grid.getRowModel().rows.map((row) => (
-              <tr key={row.id} data-selected={row.getIsSelected()}>
-                <td className={classes['check']}>
-                  <Checkbox
-                    aria-label={words.grid.select(rowTitle(table, row.original))}
-                    checked={row.getIsSelected()}
-                    onChange={row.getToggleSelectedHandler()}
-                  />
-                </td>
-                {row.getAllCells().map((cell) => {
-                  const column = byName.get(cell.column.id)!;
-                  return (
-                    <td key={cell.id} className={cellClass(column, column === title)}>
-                      {column === title ? (
-                        <Link to="/tables/$table/$id" params={{ table: table.name, id: row.id }}>
-                          {rowTitle(table, row.original)}
-                        </Link>
-                      ) : (
-                        <ShownValue column={column} value={row.original[column.name]} brief />
-                      )}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
+            {order ? (
+              <Suspense fallback={data.map((row) => renderRow(row, null))}>
+                <OrderedRows
+                  table={table}
+                  rows={data}
+                  firstPlace={order.firstPlace}
+                  total={order.total}
+                  onMove={order.onMove}
+                  renderRow={renderRow}
+                />
+              </Suspense>
+            ) : (
+              data.map((row) => renderRow(row, null))
+            )}
           </tbody>
         </table>
       </div>
@@ -156,7 +213,9 @@ function moveFocus(event: KeyboardEvent, body: HTMLElement | null): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const from = event.target;
   if (step === undefined || !body || !(from instanceof HTMLElement)) return;
-  const kind = from.matches('a') ? 'a' : 'input';
+  // Other controls have the arrows for themselves: a row that is moved by keyboard goes by them.
+  const kind = ['a', 'input'].find((each) => from.matches(each));
+  if (kind === undefined) return;
   const controls = [...body.querySelectorAll<HTMLElement>(kind)];
   const next = controls[controls.indexOf(from) + step];
   if (!next) return;

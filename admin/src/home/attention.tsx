@@ -58,8 +58,8 @@ export function Attention({ summary }: { readonly summary: Summary }): ReactElem
             </ul>
           </Item>
         )}
-        {upkeep.map(({ title, text, link }) => (
-          <Item key={title} icon="alert" title={title} text={text} link={link} />
+        {upkeep.map(({ title, text, to, linkText }) => (
+          <Item key={title} icon="alert" title={title} text={text} link={<Link to={to}>{linkText}</Link>} />
         ))}
       </ul>
     </Section>

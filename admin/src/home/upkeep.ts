@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import { request } from '../request.ts';
+import { listFailedJobs, readBackups } from '../operation.ts';
 import { isProblem } from '../problem.ts';
 import { useSession } from '../session/session.ts';
 import { useLocale, useWords } from '../words/words.ts';
@@ -9,19 +8,11 @@ import { useLocale, useWords } from '../words/words.ts';
 const BACKUP_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** Of the answers only what is asked here. */
-function readFailedJobs(): Promise<{ readonly jobs: readonly unknown[] }> {
-  return request('/jobs', { query: new URLSearchParams({ state: 'failed' }) });
-}
-
-function readBackups(): Promise<{ readonly backups: readonly { readonly takenAt: string }[] }> {
-  return request('/backups');
-}
-
 export interface UpkeepNotice {
   readonly title: string;
   readonly text: string;
-  readonly link?: ReactNode;
+  readonly to: '/jobs' | '/backups';
+  readonly linkText: string;
 }
 
 /** What of the program itself needs somebody: tasks that failed, backups that are old. Only admins may know. */
@@ -31,26 +22,32 @@ export function useUpkeep(): readonly UpkeepNotice[] {
   const isAdmin = useSession().data?.user.roles.includes('admin') === true;
   const jobs = useQuery({
     queryKey: ['upkeep', 'jobs'],
-    queryFn: readFailedJobs,
+    queryFn: ({ signal }) => listFailedJobs(signal),
     enabled: isAdmin,
     retry: isServerFault,
   });
   const backups = useQuery({
     queryKey: ['upkeep', 'backups'],
-    queryFn: readBackups,
+    queryFn: ({ signal }) => readBackups(signal),
     enabled: isAdmin,
     retry: isServerFault,
   });
+  const backup = { text: home.backupText, to: '/backups', linkText: home.toBackups } as const;
   const notices: UpkeepNotice[] = [];
-  const failed = jobs.data?.jobs.length ?? 0;
+  const failed = jobs.data?.length ?? 0;
   if (failed > 0) {
-    notices.push({ title: home.failedJobs(failed.toLocaleString(locale), failed === 1), text: home.failedText });
+    notices.push({
+      title: home.failedJobs(failed.toLocaleString(locale), failed === 1),
+      text: home.failedText,
+      to: '/jobs',
+      linkText: home.lookAtJobs,
+    });
   }
   const taken = backups.data?.backups.map(({ takenAt }) => Date.parse(takenAt));
-  if (taken?.length === 0) notices.push({ title: home.noBackup, text: home.backupText });
+  if (taken?.length === 0) notices.push({ title: home.noBackup, ...backup });
   if (taken !== undefined && taken.length > 0) {
     const days = Math.floor((backups.dataUpdatedAt - Math.max(...taken)) / DAY_MS);
-    if (days >= BACKUP_DAYS) notices.push({ title: home.oldBackup(days), text: home.backupText });
+    if (days >= BACKUP_DAYS) notices.push({ title: home.oldBackup(days), ...backup });
   }
   return notices;
 }

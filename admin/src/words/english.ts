@@ -279,7 +279,7 @@ export const english = {
     brokenText: 'They are shown as they are in the file, without rows and without forms.',
     failedJobs: (n: string, one: boolean) => `${n} ${one ? 'task has' : 'tasks have'} failed`,
     failedText: 'Mails may not have been sent.',
-    lookAtJobs: 'Look at mails',
+    lookAtJobs: 'Look at the tasks',
     noBackup: 'There is no backup yet',
     oldBackup: (days: number) => `The last backup is ${count(days, 'day', 'days')} old`,
     backupText: 'With a backup you can go back, whatever happens.',
@@ -335,6 +335,8 @@ export const english = {
     create: (table: string) => `New entry in ${table}`,
     stars: (n: number) => count(n, 'star', 'stars'),
     colour: 'Choose a colour',
+    detached: 'On no page any more',
+    detachedText: 'Your pages no longer mention this. It is kept, and comes back when a page does.',
     siteAddress: 'An address, or a page of this site.',
   },
   upload: {

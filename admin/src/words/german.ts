@@ -286,7 +286,7 @@ export const german: Words = {
     brokenText: 'Sie werden gezeigt, wie sie in der Datei stehen, ohne Einträge und ohne Formulare.',
     failedJobs: (n: string, one: boolean) => `${n} ${one ? 'Aufgabe ist' : 'Aufgaben sind'} fehlgeschlagen`,
     failedText: 'Möglicherweise wurden E-Mails nicht gesendet.',
-    lookAtJobs: 'E-Mails ansehen',
+    lookAtJobs: 'Aufgaben ansehen',
     noBackup: 'Es gibt noch keine Sicherung',
     oldBackup: (days: number) => `Die letzte Sicherung ist ${count(days, 'Tag', 'Tage')} alt`,
     backupText: 'Mit einer Sicherung können Sie zurück, was auch geschieht.',
@@ -343,6 +343,8 @@ export const german: Words = {
     create: (table: string) => `Neuer Eintrag in ${table}`,
     stars: (n: number) => count(n, 'Stern', 'Sterne'),
     colour: 'Farbe wählen',
+    detached: 'Auf keiner Seite mehr',
+    detachedText: 'Ihre Seiten erwähnen das nicht mehr. Es bleibt erhalten und kommt wieder, sobald eine Seite es tut.',
     siteAddress: 'Eine Adresse oder eine Seite dieser Website.',
   },
   upload: {
