@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { BrowserContextOptions, Page, Route } from 'playwright-core';
@@ -8,7 +10,7 @@ import { call } from './api.ts';
 import { startBrowser } from './browser.ts';
 import { assertAccessible, assertFits, ownerOf } from './owner.ts';
 import type { Owner } from './owner.ts';
-import { serveFiles, serveFolder } from './served.ts';
+import { folderOf, serveFiles, serveFolder } from './served.ts';
 import type { Served } from './served.ts';
 
 /*
@@ -433,6 +435,25 @@ test('rows are made one after another, copied, and gone through in the order of 
     await (await site.get('/about')).text(),
     /Cooperativa di Comacchio<\/b> <span itemprop="what">clams, on Fridays/,
   );
+  assert.deepEqual(complaints, []);
+});
+
+test('what no page mentions any more is kept, shown apart and explained', async (t) => {
+  const page = (more: string): string =>
+    `<!doctype html><title>T</title><ul data-list="thing"><li itemscope><b itemprop="name">First</b>${more}</li></ul>`;
+  const dir = await folderOf(t, { 'index.html': page('<i itemprop="motto">Slowly</i>') });
+  const before = await serveFolder(t, dir);
+  await before.get('/');
+  await before.stop();
+  await writeFile(join(dir, 'index.html'), page(''));
+  const site = await serveFolder(t, dir, { dataDir: before.dataDir });
+  const { page: browser, complaints } = await ownerOf(t, site, chromium.browser);
+  await browser.goto(`${site.address}/admin/tables/thing`);
+  await browser.getByRole('link', { name: 'First' }).click();
+  const kept = browser.getByRole('region', { name: 'On no page any more' });
+  await kept.getByText('Slowly').waitFor();
+  assert.equal(await browser.getByLabel('Motto').count(), 0);
+  await assertAccessible(browser);
   assert.deepEqual(complaints, []);
 });
 

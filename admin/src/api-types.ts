@@ -92,6 +92,8 @@ export interface Table {
   /** Every change is kept. */
   readonly history: boolean;
   readonly columns: readonly Column[];
+  /** Columns that no page mentions any more; what they hold is kept. */
+  readonly detachedColumns?: readonly Pick<Column, 'name' | 'label' | 'type'>[];
   /** Tables whose rows belong to one of these, through this column. */
   readonly children: readonly { readonly table: string; readonly column: string }[];
   /** What whoever is signed in may do. */

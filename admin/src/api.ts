@@ -77,6 +77,11 @@ export function readRow(table: string, id: string, signal?: AbortSignal): Promis
   return request(rowPath(table, id), { signal });
 }
 
+/** What a row holds in columns that no page mentions any more. */
+export async function readDetached(table: string, id: string, signal?: AbortSignal): Promise<Values> {
+  return (await request<{ readonly values: Values }>(`${rowPath(table, id)}/detached`, { signal })).values;
+}
+
 export type Values = Readonly<Record<string, Value>>;
 
 /** A row as it is after a write, and the change that made it so. */

@@ -16,7 +16,7 @@ import type { ApiAnswer, ApiRequest, Call } from './request.ts';
 import { findRoute } from './routes.ts';
 import type { Method, Route } from './routes.ts';
 import { moveRow } from './row-move.ts';
-import { readRow } from './row-read.ts';
+import { readDetached, readRow } from './row-read.ts';
 import { createRow, deleteRow, deleteRows, updateRow } from './row-write.ts';
 import { listRows } from './rows-list.ts';
 import { readSchema } from './schema-answer.ts';
@@ -67,6 +67,7 @@ function tableRoutes(path: string): readonly Route[] {
     { path, methods: { GET: listRows, POST: createRow, DELETE: deleteRows } },
     { path: `${path}/:id`, methods: { GET: readRow, PATCH: updateRow, DELETE: deleteRow } },
     { path: `${path}/:id/history`, methods: { GET: readHistory } },
+    { path: `${path}/:id/detached`, methods: { GET: readDetached } },
     { path: `${path}/:id/move`, methods: { POST: moveRow } },
   ];
 }

@@ -172,6 +172,13 @@ function tablePaths(path: string, table: Table): Readonly<Record<string, Json>> 
         parameters: [...id, limitParameter(500), afterParameter],
       }),
     },
+    [`${path}/{id}/detached`]: {
+      get: operation({
+        summary: 'What it holds in columns that no page mentions any more',
+        answer: { type: 'object' },
+        parameters: id,
+      }),
+    },
     [`${path}/{id}/move`]: {
       post: operation({
         summary: 'Puts a row behind or before another in the hand-made order',

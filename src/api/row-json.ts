@@ -6,6 +6,13 @@ export function isShown(column: Column): boolean {
   return column.secret !== true && !column.detached;
 }
 
+/** The columns that no page mentions any more and whose values are kept. Many references are not among them. */
+export function detachedColumns(table: Table): readonly Column[] {
+  return Object.values(table.columns).filter(
+    ({ detached, secret, system, type }) => detached && secret !== true && !system && type.kind !== 'references',
+  );
+}
+
 /** A row as clients get it: its columns by name, values as JSON carries them, never a secret. */
 export function rowJson(table: Table, row: Row): Readonly<Record<string, unknown>> {
   const shown: Record<string, unknown> = {};

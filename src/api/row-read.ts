@@ -1,11 +1,12 @@
+import { jsonValue } from '../schema/index.ts';
 import type { Row, Table } from '../schema/index.ts';
 import type { Action } from '../tables/index.ts';
-import { mayTouch, tableOf } from './access.ts';
+import { mayTouch, onlyStaff, tableOf } from './access.ts';
 import type { ApiContext } from './context.ts';
 import { notFound } from './problem.ts';
 import { headerOf, json } from './request.ts';
 import type { ApiAnswer, Call } from './request.ts';
-import { etagOf, rowJson } from './row-json.ts';
+import { detachedColumns, etagOf, rowJson } from './row-json.ts';
 
 /** `GET /api/TABLE/ID` */
 export async function readRow(context: ApiContext, call: Call): Promise<ApiAnswer> {
@@ -15,6 +16,15 @@ export async function readRow(context: ApiContext, call: Call): Promise<ApiAnswe
     return { status: 304, headers: { etag, 'cache-control': 'no-store' }, body: '' };
   }
   return json(200, rowJson(table, row), { etag });
+}
+
+/** `GET /api/TABLE/ID/detached`: what the row holds in columns that no page mentions any more. */
+export async function readDetached(context: ApiContext, call: Call): Promise<ApiAnswer> {
+  await onlyStaff(context, call);
+  const { table, row } = await rowOf(context, call, 'read');
+  const kept = await context.tables.snapshot((reader) => reader.detachedOf(table.name, String(row['id'])));
+  const values = detachedColumns(table).map(({ name, type }) => [name, jsonValue(type, kept?.[name] ?? null)]);
+  return json(200, { values: Object.fromEntries(values) });
 }
 
 /** The row that a call names. One that the actor may not touch is as if it did not exist. */

@@ -6,7 +6,7 @@ import { columnHints } from './column-hints.ts';
 import type { ApiContext } from './context.ts';
 import { json } from './request.ts';
 import type { ApiAnswer, Call } from './request.ts';
-import { isShown, versionName } from './row-json.ts';
+import { detachedColumns, isShown, versionName } from './row-json.ts';
 
 /** First parts of paths that mean something of their own: a table called so is reached under `tables/`. */
 const ownNames: ReadonlySet<string> = new Set([
@@ -68,6 +68,7 @@ function tableJson(schema: Schema, table: Table, site: Pick<Site, 'pages'>): Rea
       const said = { name, label, type, required, unique, system, detached, constraints, sorted: indexed === true };
       return hints ? { ...said, hints } : said;
     }),
+    detachedColumns: detachedColumns(table).map(({ name, label, type }) => ({ name, label, type })),
     children: Object.values(schema.tables).flatMap((child) => {
       const relation = child.detached ? undefined : relationOf(schema, table, child.name);
       return relation?.kind === 'children' ? [{ table: relation.table, column: relation.column }] : [];

@@ -48,6 +48,12 @@ export function tableReader(
       const layout = layoutFor(table);
       return (await wholeRows(layout, layout.byId, [id]))[0];
     },
+    async detachedOf(table, id) {
+      const layout = layoutFor(table);
+      const [found] = await reader.query(layout.byId, [id]);
+      const values = found && Object.entries(decodeRow(layout, found, true));
+      return values && Object.fromEntries(values.filter(([name]) => layout.table.columns[name]?.detached === true));
+    },
     async list(query, scope, options = {}) {
       const layout = layoutFor(query.table!.name);
       const way = await aids?.pageIndexes.wayOf(reader, query, scope, options.limit);

@@ -75,6 +75,8 @@ export interface TableReader {
   /** The newest log position that this snapshot surely contains. */
   readonly position: number;
   byId(table: string, id: string): Promise<Row | undefined>;
+  /** What a row's detached columns hold, which no other reading gives. Many references are not among them. */
+  detachedOf(table: string, id: string): Promise<Row | undefined>;
   /** Rows in the query's order. The query's own `limit` and `page` are the caller's to turn into options. */
   list(query: CheckedQuery, scope: QueryScope, options?: ListOptions): Promise<readonly Row[]>;
   count(query: CheckedQuery, scope: QueryScope): Promise<number>;
@@ -189,6 +191,10 @@ export interface Tables {
   apply(plan: SchemaPlan, options?: { all?: boolean }): Promise<void>;
   /** Renames a table (`dish`) or column (`dish.cost`) in the schema record. */
   rename(from: string, to: string): Promise<void>;
+  /** Remembers a rename until the files say the new name: until then they would make an empty one of the old. */
+  renameLater(from: string, to: string): Promise<void>;
+  /** Does the remembered renames that these files' schema follows. To be called before `plan` and `apply`. */
+  followRenames(target: Schema): Promise<void>;
   /** Makes the first rows of tables that were just made and have none. A function is asked only when there are any. */
   seed(rows: readonly SeedRow[] | (() => readonly SeedRow[])): Promise<number>;
   /** What the log keeps of a row, oldest first, under today's names; with `window` only its newest part. */

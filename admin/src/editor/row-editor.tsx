@@ -19,6 +19,7 @@ import { rowKey } from '../values/related-rows.ts';
 import { writeMoment } from '../values/write-value.ts';
 import { useLocale, useWords } from '../words/words.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
+import { DetachedColumns } from './detached-columns.tsx';
 import { editedColumns } from './edited-columns.ts';
 import { EditorBar } from './editor-bar.tsx';
 import classes from './editor.module.css';
@@ -134,6 +135,7 @@ export function RowEditor(props: RowEditorProps): ReactElement {
               );
             })}
           </div>
+          {base && <DetachedColumns table={table} id={base.id} />}
           {!isReadOnly && (
             <EditorBar
               isNew={id === undefined}
