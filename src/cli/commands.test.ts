@@ -100,14 +100,20 @@ void test('rename goes through the running server, which shows the column under 
   assert.equal((await run('plan')).stdout, 'Nothing to change: the tables fit the files.\n');
 });
 
-void test('rename without a server, before the files: it says where the old name still stands', async (t) => {
-  const { run, served } = await start(t);
+void test('rename before the files: it waits for them, and says where the old name still stands', async (t) => {
+  const { dir, run, served, write } = await start(t);
   await served.stop();
   const { stdout } = await run('rename', 'dish.cost', 'price');
+  assert.match(stdout, /^dish\.cost will be called price as soon as the files say so, and keeps its data\.$/m);
   assert.match(
     stdout,
     /The files still say dish\.cost, at menu\.html:4:\d+(?:, menu\.html:\d+:\d+)*: write price there\./,
   );
+  assert.equal((await run('plan')).stdout, 'Nothing to change: the tables fit the files.\n');
+  await write('menu.html', menuCalledPrice);
+  const restarted = await serveFolder(t, dir, { dataDir: served.dataDir });
+  assert.match(await (await restarted.get('/menu')).text(), /<data itemprop="price" value="9">9<\/data>/);
+  await restarted.stop();
   const again = await run('rename', 'dish.nothing', 'price');
   assert.equal(again.code, 1);
   assert.match(again.stderr, /^backlot: There is no table or column `dish\.nothing`/);

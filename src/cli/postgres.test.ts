@@ -42,6 +42,7 @@ void test('the same commands work on PostgreSQL, beside several servers, which f
     }
     assert.equal(status, 422);
   }
+  await writeFile(join(dir, 'index.html'), page.replaceAll('about', 'question'));
   assert.match((await run('rename', 'ask.about', 'question')).stdout, /^ask\.about is now called question\./);
   assert.match((await run('export', 'ask')).stdout, /^id,[^\n]*question/);
 });

@@ -13,6 +13,7 @@ export interface SchemaAdoption {
 
 /** Does what only adds; tells what waits. */
 export async function adoptSchema(tables: Tables, site: Site): Promise<SchemaAdoption> {
+  await tables.followRenames(site.schema);
   const plan = await tables.plan(site.schema);
   const { plan: unasked, left } = additiveSubset(plan, tables.schema);
   await tables.apply(unasked);

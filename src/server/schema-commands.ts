@@ -4,14 +4,28 @@ import type { SourcePosition } from '../std/index.ts';
 import type { SchemaPlan, SchemaStep } from '../tables/index.ts';
 import type { OpenData } from './open-data.ts';
 
-/** Renames in the schema record; gives the text to print. With the site, it says where the old name still stands. */
+/**
+ * Renames in the schema record; gives the text to print. Where the site's files still say the old name, and not the
+ * new, the rename is remembered and done when they do: the old name would come back empty otherwise.
+ */
 export async function renameInUse({ tables }: OpenData, from: string, to: string, site?: Site): Promise<string> {
-  await tables.rename(from, to);
   const places = site ? placesOf(site, from) : [];
-  const still =
-    `The files still say ${from}, at ${places.map(formatPosition).join(', ')}: write ${to} there. ` +
-    'Until then they make a new, empty one of the old name.\n';
-  return `${from} is now called ${to}. Its data is where it was.\n${places.length > 0 ? still : ''}`;
+  if (!site || places.length === 0 || placesOf(site, newName(from, to)).length > 0) {
+    await tables.rename(from, to);
+    const still = `The files still say ${from}, at ${places.map(formatPosition).join(', ')}: write ${to} there.\n`;
+    return `${from} is now called ${to}. Its data is where it was.\n${places.length > 0 ? still : ''}`;
+  }
+  await tables.renameLater(from, to);
+  return (
+    `${from} will be called ${to} as soon as the files say so, and keeps its data.\n` +
+    `The files still say ${from}, at ${places.map(formatPosition).join(', ')}: write ${to} there.\n`
+  );
+}
+
+/** `price` for `dish.cost` is `dish.price`. */
+function newName(from: string, to: string): string {
+  const [table, column] = from.split('.');
+  return column === undefined || to.startsWith(`${table}.`) ? to : `${table}.${to}`;
 }
 
 /** Where the files mention a table or column. */
@@ -27,6 +41,7 @@ function placesOf(site: Site, name: string): readonly SourcePosition[] {
  * @throws BacklotError `server/offending` when rows stand in the way: nothing has been changed then
  */
 export async function applyPlan(data: OpenData, site: Site, backUp: () => Promise<string>): Promise<string> {
+  await data.tables.followRenames(site.schema);
   const plan = await data.tables.plan(site.schema);
   const steps = plan.steps.filter(({ kind }) => kind !== 'rename-proposed');
   if (steps.length === 0) return describePlan(plan);

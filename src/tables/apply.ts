@@ -40,6 +40,7 @@ export async function applySchema(driver: Driver, clock: Clock, wanted: Schema):
       number: current.number + 1,
       schema: comparison.target,
       conversions: [...current.conversions, ...conversionsOf(current.schema, comparison)],
+      renames: current.renames,
     };
     const statements = [
       ...plain(stepStatements(current.schema, comparison, driver.dialect)),

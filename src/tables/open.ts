@@ -13,7 +13,8 @@ import { presentRow, tableReader } from './reader.ts';
 import { writeRows } from './records.ts';
 import type { RecordsContext } from './records.ts';
 import { scanRows } from './scan.ts';
-import { applyPlan, renameInUse, schemaInUse } from './schema-in-use.ts';
+import { afterRenames, dueRenames } from './pending-renames.ts';
+import { applyPlan, followRenames, renameInUse, renameLater, schemaInUse } from './schema-in-use.ts';
 import { emptyRecord, readRecord } from './schema-record.ts';
 import { seedRows } from './seed.ts';
 import type { Tables } from './tables.ts';
@@ -77,11 +78,14 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
       }),
     write: (actor, rows, extra) => writes.pass(() => writeRows(context, actor, rows, { extra })),
     async plan(target) {
-      const { schema } = prepared ? await readRecord(driver) : emptyRecord;
-      return await planChanges(schema, target, driver, driver.dialect);
+      const { schema, renames } = prepared ? await readRecord(driver) : emptyRecord;
+      const renamed = await afterRenames(schema, dueRenames(renames, target), driver);
+      return await planChanges(renamed, target, driver, driver.dialect);
     },
     apply: (plan, { all = false } = {}) => writes.alone(() => applyPlan(inUse, context, plan, all)),
     rename: (from, to) => writes.alone(() => renameInUse(inUse, context, from, to)),
+    renameLater: (from, to) => writes.alone(() => renameLater(inUse, context, from, to)),
+    followRenames: (target) => writes.alone(() => followRenames(inUse, context, target)),
     seed: (rows) => writes.pass(() => seedRows(context, inUse.record.schema, rows)),
     history: (table, id, window) => rowHistory(driver, table, id, window),
     changes: (asked) => peoplesChanges(driver, asked),

@@ -224,6 +224,34 @@ onBothDatabases(
   },
 );
 
+onBothDatabases(
+  'a rename before the files are edited waits for them, and their values stay in sight',
+  async (world) => {
+    const { tables } = world;
+    await applyAll(tables, dish(column('cost', money), column('extra', money)));
+    await insert(tables, 'dish', { name: 'Soup', cost: 500 });
+    await assert.rejects(tables.renameLater('dish.nothing', 'x'), { code: 'tables/unknown-name' });
+    await tables.renameLater('dish.cost', 'price');
+    await tables.renameLater('dish', 'meal');
+    // The files say what they said: nothing is made anew, and the old names hold the data.
+    const before = schemaOf(dish(column('cost', money), column('extra', money)));
+    await tables.followRenames(before);
+    assert.deepEqual((await tables.plan(before)).steps, []);
+    assert.equal((await list(tables, 'dish'))[0]!['cost'], 500);
+    const again = await world.reopen();
+    const edited = schemaOf([declare('meal', [column('name'), column('price', money), column('extra', money)])]);
+    const { steps } = await again.tables.plan(edited);
+    assert.deepEqual(
+      steps.filter(({ kind }) => kind !== 'change-rules'),
+      [],
+    );
+    await again.tables.followRenames(edited);
+    await again.tables.apply(await again.tables.plan(edited));
+    assert.equal((await list(again.tables, 'meal'))[0]!['price'], 500);
+    assert.equal(again.tables.schema.tables['dish'], undefined);
+  },
+);
+
 onBothDatabases('rows get slugs when they get a page', async ({ tables }) => {
   await applyAll(tables, dish());
   for (const name of ['Soup', 'Soup', 'Bread']) await insert(tables, 'dish', { name });

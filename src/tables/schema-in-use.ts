@@ -7,10 +7,12 @@ import { layoutsOf } from './layout.ts';
 import type { Layouts } from './layout.ts';
 import { activeSchema, planChanges } from './plan.ts';
 import type { RecordsContext } from './records.ts';
+import { dueRenames, withoutRename } from './pending-renames.ts';
 import { renameIn } from './rename.ts';
 import type { Rename } from './rename.ts';
 import { readRecord } from './schema-record.ts';
 import type { SchemaRecord } from './schema-record.ts';
+import type { Schema } from '../schema/index.ts';
 import type { SchemaPlan } from './tables.ts';
 
 /** The schema that reads and writes of this process go by, with what is made from it once. */
@@ -92,9 +94,32 @@ export async function renameInUse(
   const { driver, clock } = context;
   const current = await readRecord(driver);
   const { schema, rename } = await renameIn(current.schema, from, to, driver);
-  const next = { ...current, number: current.number + 1, schema };
+  const renames = withoutRename(current.renames, rename);
+  const next = { ...current, number: current.number + 1, schema, renames };
   await writeRecord(driver, clock, next, { rename }, seededUnderNewName(rename));
   inUse.use(next);
+}
+
+/** Notes a rename that is to be done once the files say the new name. Throws as the rename itself would. */
+export async function renameLater(
+  inUse: SchemaInUse,
+  context: RecordsContext,
+  from: string,
+  to: string,
+): Promise<void> {
+  const { driver, clock } = context;
+  const current = await readRecord(driver);
+  const { rename } = await renameIn(current.schema, from, to, driver);
+  const renames = [...withoutRename(current.renames, rename), rename];
+  const next = { ...current, number: current.number + 1, renames };
+  await writeRecord(driver, clock, next, { renameLater: rename });
+  inUse.use(next);
+}
+
+/** Does the renames that the files have followed. */
+export async function followRenames(inUse: SchemaInUse, context: RecordsContext, wanted: Schema): Promise<void> {
+  const { renames } = await readRecord(context.driver);
+  for (const { from, to } of dueRenames(renames, wanted)) await renameInUse(inUse, context, from, to);
 }
 
 /** A renamed table has had its samples taken, under whatever name. */
