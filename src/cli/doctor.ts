@@ -11,7 +11,7 @@ export const doctor: Command = {
   usage: '',
   summary: 'looks whether all is well for going live: domain, HTTPS, mail, backups, disk',
   description:
-    'Looks at domain, HTTPS, proxies, mail, the data folder, disk space, the last backup, versions, time zone, pages with ' +
+    'Looks at domain, HTTPS, proxies, mail, the data folder, disk space, the last backup, failed jobs, versions, time zone, pages with ' +
     'errors and changes of tables that wait, and prints a line for each, with what to do. Works beside a running server, with ' +
     'the same settings, and changes nothing. The exit code is 1 when something must be mended.',
   example: 'backlot doctor --data backlot-data',

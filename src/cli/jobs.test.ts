@@ -48,9 +48,11 @@ for (const database of ['SQLite', 'PostgreSQL']) {
     const { where } = await untold(t, server?.url);
     const listed = await told(where);
     assert.match(listed, /^0 failed {3}[0-9a-f-]{36} {2}mail to owner@example\.org: “.+” {2}\(1 attempt\) {2}.*550/);
+    assert.match((await command(['doctor', ...where])).stdout, /^MEND +Mails and jobs +One has failed for good: /m);
     const id = /[0-9a-f-]{36}/.exec(listed)![0];
     assert.equal(await told(['retry', id, ...where]), '0 Tried again: 1 job.\n');
     await until(where, /0 failed, 0 to be tried again/);
+    assert.match((await command(['doctor', ...where])).stdout, /^ok +Mails and jobs +None has failed\.$/m);
     assert.match(await told(['retry', id, ...where]), /^1 .*No failed job has the id/);
   });
 }

@@ -169,7 +169,7 @@ void test('a site without a fault but that nobody backs up', async (t) => {
   const { look } = await patient(t);
   assert.deepEqual(
     (await look()).split('\n').filter((line) => !line.startsWith('good')),
-    ['mend Backups: There is none. Make one every day: see docs/backups.md.'],
+    ['mend Backups: There is none yet. Make the first now: backlot backup.'],
   );
 });
 
@@ -180,11 +180,13 @@ void test('the age of the last backup, and whether it is on the same disk', asyn
   await backupsOf(data, about).make('backup', { file: join(folder(t), 'one.tar.gz') });
   assert.match(await look({ clock }), /^good Backups: The last was made less than a day ago: .*one\.tar\.gz\.$/m);
   clock.advance(3 * 86_400_000);
-  assert.match(await look({ clock }), /^advice Backups: The last was made 3 days ago/m);
+  assert.match(await look({ clock }), /^mend Backups: The last was made 3 days ago.* every day at 03:00/m);
+  const settings = readSettings({ BACKLOT_DAILY_BACKUP: 'off' });
+  assert.match(await look({ clock, settings }), /^advice Backups: The last was made 3 days ago/m);
   clock.advance(5 * 86_400_000);
-  assert.match(await look({ clock }), /^mend Backups: The last was made 8 days ago/m);
+  assert.match(await look({ clock, settings }), /^mend Backups: The last was made 8 days ago/m);
   await backupsOf(data, about).make('backup');
-  assert.match(await look({ clock }), /^advice Backups: .*another disk too/m);
+  assert.match(await look({ clock }), /^advice Backups: .*another machine too/m);
 });
 
 void test('pages with errors are to be mended', async (t) => {

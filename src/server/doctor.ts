@@ -1,12 +1,14 @@
+import { relative } from 'node:path';
 import { folderHolder } from '../database/index.ts';
 import type { Site } from '../site/index.ts';
-import { formatDiagnostic } from '../std/index.ts';
+import { BacklotError, formatDiagnostic, memoryLog, systemRandom } from '../std/index.ts';
 import type { Clock } from '../std/index.ts';
 import { lastBackup } from './backups.ts';
 import { lookAtFolder } from './doctor-folder.ts';
 import type { Machine } from './doctor-folder.ts';
 import { lookAtMail, lookAtOrigins, lookAtProxies, lookAtServer } from './doctor-network.ts';
 import type { Network } from './doctor-network.ts';
+import { jobsOf } from './job-commands.ts';
 import type { DataPlace, OpenData } from './open-data.ts';
 import { describeStep } from './schema-commands.ts';
 import type { Settings } from './settings.ts';
@@ -42,12 +44,13 @@ const nothing: Promise<Finding[]> = Promise.resolve([]);
 export async function examine(options: ExamineOptions): Promise<readonly Finding[]> {
   const { place, settings, network, machine } = options;
   const holder = place.databaseUrl === undefined ? folderHolder(place.dataDir) : undefined;
-  const [server, domain, mail, folder, backups, schema] = await Promise.all([
+  const [server, domain, mail, folder, backups, jobs, schema] = await Promise.all([
     lookAtServer(holder?.address, place.databaseUrl !== undefined, network),
     lookAtOrigins(settings.origin, network),
     lookAtMail(settings, network),
     options.data ? lookAtFolder(place.dataDir, machine) : nothing,
-    options.data ? lookAtBackups(place.dataDir, options.clock) : nothing,
+    options.data ? lookAtBackups(place.dataDir, settings, options.clock) : nothing,
+    options.data ? lookAtJobs(options.data, options.clock) : nothing,
     lookAtSchema(options),
   ]);
   return [
@@ -58,6 +61,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Finding
     ...mail,
     ...folder,
     ...backups,
+    ...jobs,
     lookAtTimeZone(settings),
     ...lookAtLimits(settings),
     ...lookAtPages(options.site),
@@ -83,19 +87,46 @@ function lookAtVersion(subject: string, version: string, least: string, fix: str
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-async function lookAtBackups(dataDir: string, clock: Clock): Promise<Finding[]> {
+async function lookAtBackups(dataDir: string, { dailyBackup }: Settings, clock: Clock): Promise<Finding[]> {
   const subject = 'Backups';
+  const isDaily = dailyBackup !== 'off';
   const last = await lastBackup(dataDir);
-  const daily = 'Make one every day: see docs/backups.md.';
-  if (!last) return [{ state: 'mend', subject, text: `There is none. ${daily}` }];
+  if (!last) {
+    const text = 'There is none yet. Make the first now: backlot backup.';
+    const off = ' dailyBackup is off: set it to a time, or make one every day yourself.';
+    return [{ state: 'mend', subject, text: isDaily ? text : text + off }];
+  }
   const days = Math.floor((clock.now() - last.takenMs) / DAY_MS);
   const when = days <= 0 ? 'less than a day ago' : `${days} day${days === 1 ? '' : 's'} ago`;
   const text = `The last was made ${when}: ${last.file}.`;
-  if (days >= 7) return [{ state: 'mend', subject, text: `${text} ${daily}` }];
-  if (last.file.startsWith(dataDir)) {
-    return [{ state: 'advice', subject, text: `${text} Keep one on another disk too: backlot backup FILE.` }];
+  if (days >= 2 && isDaily) {
+    const why = `One should be made every day at ${dailyBackup}: backlot jobs list and the server’s log say why not.`;
+    return [{ state: 'mend', subject, text: `${text} ${why}` }];
   }
-  return [days >= 2 ? { state: 'advice', subject, text: `${text} ${daily}` } : { state: 'good', subject, text }];
+  if (days >= 2) {
+    const fix = 'Set dailyBackup to a time, or make one every day yourself.';
+    return [{ state: days >= 7 ? 'mend' : 'advice', subject, text: `${text} ${fix}` }];
+  }
+  if (!relative(dataDir, last.file).startsWith('..')) {
+    const fix = 'It is on the same disk: copy it to another machine too, as docs/deploy.md shows.';
+    return [{ state: 'advice', subject, text: `${text} ${fix}` }];
+  }
+  return [{ state: 'good', subject, text }];
+}
+
+/** Mails and other work that nobody will do any more unless asked. */
+async function lookAtJobs(data: OpenData, clock: Clock): Promise<Finding[]> {
+  const jobs = await jobsOf(data, { clock, random: systemRandom, log: memoryLog() }).catch((error: unknown) => {
+    // Data that no server has opened yet has no table for them, and this one is open to read.
+    if (error instanceof BacklotError && error.code === 'database/read-only') return undefined;
+    throw error;
+  });
+  const failed = (await jobs?.list('failed', 1000)) ?? [];
+  await jobs?.close(0);
+  const subject = 'Mails and jobs';
+  if (failed.length === 0) return [{ state: 'good', subject, text: 'None has failed.' }];
+  const what = failed.length === 1 ? 'One has' : `${failed.length} have`;
+  return [{ state: 'mend', subject, text: `${what} failed for good: backlot jobs list says why.` }];
 }
 
 function lookAtTimeZone({ timeZone }: Settings): Finding {
