@@ -74,7 +74,7 @@ function encoder(image: Sharp, format: ImageFormat): Sharp {
     case 'avif':
       return image.avif({ quality: 60, effort: 2 });
     case 'gif':
-      return image.gif();
+      return image.gif({ effort: 3 });
     default:
       throw new Error(`${format} is no raster format.`);
   }
