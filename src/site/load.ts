@@ -46,6 +46,7 @@ export async function loadSite(options: SiteOptions): Promise<Site> {
   const settled = known
     ? { settled: known, pages: new Map<string, SitePage>() }
     : await settleSite({ files: walked.files, redirects: redirects.redirects, compiler, settings, tables, survey });
+  compiler.release();
   memory.keep({ survey, basis, settled: settled.settled, entries: () => compiler.entries() });
   return assemble(settled, { walked, redirects, compiler, settings, survey });
 }

@@ -20,6 +20,8 @@ export interface PageCompiler {
   isKept(file: string): boolean;
   /** Fingerprint of each shared part's master, by name. */
   parts(): Readonly<Record<string, string>>;
+  /** Lets go of parsed pages, which weigh more than all else; a page that is asked for later is read again. */
+  release(): void;
   /** Names of the entries in the cache that these pages need. */
   entries(): ReadonlySet<string>;
 }
@@ -42,12 +44,13 @@ export function pageCompiler({ files, survey, settings, cache }: PageCompilerOpt
     JSON.stringify([...byPart].map(([name, file]) => [name, file, pages.get(file)?.facts.hash])),
   );
   const kept = new Set<string>();
+  let sources: ReadonlyMap<string, ReadSource> = survey.sources;
   let found: ReadonlyMap<string, Part> | undefined;
   const masters = (): ReadonlyMap<string, Part> => {
     found ??= findMasters(new Map([...new Set(byPart.values())].map((file) => [file, read(file)])));
     return found;
   };
-  const read = (file: string): ReadSource => survey.sources.get(file) ?? readPage(file, files.get(file));
+  const read = (file: string): ReadSource => sources.get(file) ?? readPage(file, files.get(file));
   const entryOf = (file: string): string => {
     const { hash = '', parts = [] } = pages.get(file)?.facts ?? {};
     const key = hashOf(JSON.stringify([file, hash, parts.length === 0 ? '' : mastersHash]));
@@ -70,6 +73,10 @@ export function pageCompiler({ files, survey, settings, cache }: PageCompilerOpt
     },
     isKept: (file) => kept.has(file),
     parts: () => Object.fromEntries([...masters()].map(([name, part]) => [name, partFingerprint(part)])),
+    release() {
+      sources = new Map();
+      found = undefined;
+    },
     entries: () => new Set(marked.map(entryOf)),
   };
 }
