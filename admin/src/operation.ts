@@ -78,6 +78,8 @@ export interface FullMail extends Mail {
   readonly about: string | null;
   readonly attempts: number | null;
   readonly nextAttemptAt: string | null;
+  /** A mail server is set. */
+  readonly sends: boolean;
 }
 
 const MAILS_AT_ONCE = '30';

@@ -51,6 +51,8 @@ const user = z.object({
   seenAt: instant.nullable().meta({ description: 'When they were here last; null for never.' }),
 });
 
+const sends = z.boolean().meta({ description: 'A mail server is set; else mails are only kept.' });
+
 const mail = z.object({
   id: z.string(),
   state: z.enum(['waiting', 'sent', 'kept', 'failed']),
@@ -93,7 +95,7 @@ export const answers = {
     mails: z.array(mail),
     next: z.string().nullable(),
     total: z.int().optional(),
-    sends: z.boolean().meta({ description: 'A mail server is set; else mails are only kept.' }),
+    sends,
   }),
   mail: mail.extend({
     cc: z.string().nullable(),
@@ -102,6 +104,7 @@ export const answers = {
     about: z.string().nullable().meta({ description: 'The row it is about, as TABLE/ID.' }),
     attempts: z.int().nullable().meta({ description: 'How often it was tried; null where that is over.' }),
     nextAttemptAt: instant.nullable(),
+    sends,
   }),
   jobs: z.object({
     jobs: z.array(
@@ -122,7 +125,7 @@ export const answers = {
     backups: z.array(
       z.object({
         name: z.string(),
-        kind: z.enum(['backup', 'before-apply', 'before-upgrade', 'before-restore']),
+        kind: z.enum(['backup', 'daily', 'before-apply', 'before-upgrade', 'before-restore']),
         takenAt: instant,
         size: z.int(),
       }),

@@ -32,6 +32,7 @@ export async function readMail(context: ApiContext, call: Call): Promise<ApiAnsw
     about: row['about'],
     attempts: job?.attempts ?? null,
     nextAttemptAt: job?.state === 'waiting' ? job.due : null,
+    sends: operationOf(context).sendsMail,
   });
 }
 

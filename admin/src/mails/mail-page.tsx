@@ -147,7 +147,7 @@ function Actions({ mail }: { readonly mail: FullMail }): ReactElement {
   });
   return (
     <Group gap="xs" wrap="nowrap">
-      {(mail.state === 'failed' || mail.state === 'kept') && (
+      {mail.sends && (mail.state === 'failed' || mail.state === 'kept') && (
         <Button
           className={parts['tool'] ?? ''}
           leftSection={<Icon name="reply" size={18} />}
