@@ -11,11 +11,13 @@ import { isLoopback } from './loopback.ts';
 import { noticeFor } from './notice-page.ts';
 import type { SendNotice } from './notices.ts';
 import { hostRule, mayWrite } from './origin.ts';
+import { openPageLane } from './page-lane.ts';
+import type { PageLaneOptions } from './page-lane.ts';
 import { addressGroup, postLimits } from './post-limits.ts';
 import { bodyOf } from './request-body.ts';
 import { sendPage } from './respond.ts';
 import type { Settings } from './settings.ts';
-import type { SiteHandler } from './site-handler.ts';
+import type { ReadyPage, SiteHandler } from './site-handler.ts';
 import type { SiteRequest } from './site-request.ts';
 import { underWay } from './under-way.ts';
 import type { UnderWay } from './under-way.ts';
@@ -54,8 +56,10 @@ export interface AppOptions {
   readonly admin: Answer;
   /** Who acts in a request with this `Cookie` header. */
   readonly actorOf: (cookieHeader: string | undefined) => Promise<Actor>;
-  /** Hears of every request. */
+  /** Hears of every request that reaches the server. */
   readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  /** Hears of every request that the lane before it answers. */
+  readonly onLaneAnswer?: PageLaneOptions['onAnswer'];
 }
 
 /** The HTTP application. `stop` lets what is under way finish. */
@@ -103,6 +107,7 @@ export function createApp(options: AppOptions): App {
         http?.track(response);
         route(request, response);
       }, options.timeouts);
+      if (settings.fastLane === 'on' && settings.log === 'off') openPageLane(http, laneOptions(shared, http));
       return http.server;
     },
     clientErrorHandler: answerClientError,
@@ -219,16 +224,11 @@ function logWhenDone(log: Log, { id, request, response }: SiteRequest): void {
  * builds anything. What it does not answer, the site's route answers in the same way.
  */
 function answerReady(shared: Shared, request: IncomingMessage, response: ServerResponse): boolean {
-  const { settings, loads, clock } = shared;
   const { method, url = '/' } = request;
-  if ((method !== 'GET' && method !== 'HEAD') || settings.log !== 'off' || hasSession(request)) return false;
-  const ready = shared.handler().ready(url);
-  if (!ready || hostFault(shared, request) !== undefined) return false;
-  if (ready.takesPosts && settings.rateLimit === 'on') {
-    // Behind a proxy the visitor's address takes the framework to find out.
-    if (settings.proxies.length > 0) return false;
-    loads.set(loadKey(request.socket.remoteAddress ?? '', request), clock.now(), 1);
-  }
+  if ((method !== 'GET' && method !== 'HEAD') || shared.settings.log !== 'off' || hasSession(request)) return false;
+  if (hostFault(shared, request) !== undefined) return false;
+  const ready = readyPage(shared, url, request.socket.remoteAddress);
+  if (!ready) return false;
   try {
     sendPage(request, response, ready.page, ready.extra);
   } catch (error) {
@@ -237,6 +237,29 @@ function answerReady(shared: Shared, request: IncomingMessage, response: ServerR
     return response.headersSent;
   }
   return true;
+}
+
+/** The page for a target, when it is in the cache and the same for everyone. Remembers the visit for the time trap. */
+function readyPage(shared: Shared, target: string, address = ''): ReadyPage | undefined {
+  const { settings, loads, clock } = shared;
+  const ready = shared.handler().ready(target);
+  if (ready?.takesPosts === true && settings.rateLimit === 'on') {
+    // Behind a proxy the visitor's address takes the framework to find out.
+    if (settings.proxies.length > 0) return undefined;
+    loads.set(loadKey(address, target), clock.now(), 1);
+  }
+  return ready;
+}
+
+/** The lane before the server answers what {@link answerReady} would. */
+function laneOptions(shared: Shared, http: HttpServer): PageLaneOptions {
+  return {
+    ready: ({ target, host, address }) => (shared.isKnownHost(host) ? readyPage(shared, target, address) : undefined),
+    isOpen: () => !http.stopping && !shared.isPaused,
+    now: () => shared.clock.now(),
+    timeouts: shared.timeouts,
+    onAnswer: shared.onLaneAnswer,
+  };
 }
 
 /** Everything that is not ours. */
@@ -250,7 +273,7 @@ function site(shared: Shared): Answer {
       case 'GET':
       case 'HEAD': {
         const takesPosts = await shared.handler().get(asked);
-        if (limited && takesPosts) loads.set(loadKey(address, request), clock.now(), 1);
+        if (limited && takesPosts) loads.set(loadKey(address, request.url), clock.now(), 1);
         return;
       }
       case 'POST':
@@ -318,13 +341,17 @@ function hostFault({ isKnownHost }: Shared, request: IncomingMessage): 400 | 421
   return isKnownHost(request.headers.host) ? undefined : 421;
 }
 
-function loadKey(address: string, request: IncomingMessage): string {
-  return `${addressGroup(address)}\n${pathOf(request)}`;
+function loadKey(address: string, target: string | undefined): string {
+  return `${addressGroup(address)}\n${withoutQuery(target)}`;
 }
 
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+function pathOf({ url }: IncomingMessage): string {
+  return withoutQuery(url);
+}
+
+function withoutQuery(target = '/'): string {
+  const query = target.indexOf('?');
+  return query < 0 ? target : target.slice(0, query);
 }
 
 function hasSession(request: IncomingMessage): boolean {

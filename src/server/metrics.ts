@@ -14,6 +14,7 @@ import type { Settings } from './settings.ts';
 /** What a server counts while the setting `metrics` is on. Each part is asked to count where the thing happens. */
 export interface Metrics {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly onLaneAnswer: (request: { readonly target: string; readonly isHead: boolean }, status: number) => void;
   readonly onCache: (outcome: 'hit' | 'miss') => void;
   countPosts(poster: Poster): Poster;
   countCommits(driver: Driver): Driver;
@@ -54,6 +55,12 @@ export function openMetrics(settings: Pick<Settings, 'adminPath' | 'apiPath'>, p
         requests.add(kind, String(response.statusCode));
         durations.observe((performance.now() - startedMs) / 1000, kind);
       });
+    },
+    onLaneAnswer({ target, isHead }, status) {
+      // Written at once: there is no time to speak of between the request and its answer.
+      const kind = kindOf({ method: isHead ? 'HEAD' : 'GET', url: target }, settings);
+      requests.add(kind, String(status));
+      durations.observe(0, kind);
     },
     onCache: (outcome) => cache.add(outcome),
     countPosts: (poster) => ({
@@ -140,7 +147,7 @@ function isLocalCall({ headers, socket }: IncomingMessage): boolean {
 }
 
 function kindOf(
-  { method, url = '/' }: IncomingMessage,
+  { method, url = '/' }: Pick<IncomingMessage, 'method' | 'url'>,
   { adminPath, apiPath }: Pick<Settings, 'adminPath' | 'apiPath'>,
 ): string {
   const end = url.search(/[?#]/);

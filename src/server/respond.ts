@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { CachedPage } from '../pages/index.ts';
+import type { CachedPage, Representation } from '../pages/index.ts';
 import { negotiateCoding } from './accept.ts';
 import { evaluateConditions, requestedRange } from './conditions.ts';
 import { discardBody, hasUnreadBody } from './request-body.ts';
@@ -25,9 +25,9 @@ export function sendPage(
   const { headers } = request;
   // Parts are counted in the file's own bytes.
   const ranges = headers.range !== undefined && request.method === 'GET' && 'accept-ranges' in page.headers;
-  const { bytes, etag, coding } = page.representation(ranges ? 'identity' : negotiateCoding(acceptEncoding(request)));
-  const ours: OutgoingHttpHeaders = { ...page.headers, ...extra, etag };
-  if (coding !== 'identity') ours['content-encoding'] = coding;
+  const representation = page.representation(ranges ? 'identity' : negotiateCoding(acceptEncoding(request)));
+  const { bytes, etag } = representation;
+  const ours = headersOf(page, representation, extra);
   if (page.status !== 200) {
     sendBytes(request, response, page.status, ours, bytes);
     return;
@@ -47,12 +47,33 @@ export function sendPage(
   }
 }
 
+/** Header fields of a representation of a page, but for its length. */
+export function headersOf(
+  page: CachedPage,
+  { etag, coding }: Representation,
+  extra?: Readonly<Record<string, string>>,
+): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = { ...page.headers, ...extra, etag };
+  if (coding !== 'identity') headers['content-encoding'] = coding;
+  return headers;
+}
+
+/** Those of them that a 304 repeats. */
+export function withoutContent({
+  'content-type': _type,
+  'content-encoding': _coding,
+  ...headers
+}: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return headers;
+}
+
 /** 304 or 412: headers only. */
 export function sendNoBytes(
   response: ServerResponse,
   verdict: 'not-modified' | 'failed',
-  { 'content-type': _type, 'content-encoding': _coding, ...headers }: OutgoingHttpHeaders,
+  ours: OutgoingHttpHeaders,
 ): void {
+  const headers = withoutContent(ours);
   if (verdict === 'not-modified') response.writeHead(304, headers);
   else response.writeHead(412, { ...headers, 'content-length': 0 });
   response.end();

@@ -100,6 +100,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       actorOf: (cookieHeader) => current.site.api.actorOf(cookieHeader),
       ids: uuidv7(clock, options.random),
       onRequest: metrics?.onRequest,
+      onLaneAnswer: metrics?.onLaneAnswer,
       routes: [...ownRoutes(current), ...(dev ? [...dev.routes, policyReports(tell)] : [])],
     });
     closing.push(() => app.stop());
