@@ -299,7 +299,7 @@ void test('hostile and broken files are told or served, never thrown', async (t)
   for (const file of ['names.html', 'open.html', 'ü/ß & %41.html']) assert.equal(pageOf(site, file).ok, true, file);
   assert.equal(pageOf(site, 'deep.html').ok, false);
   assert.equal(site.pages.has('empty.html'), false);
-  assert.deepEqual(columnsOf(site, 'f'), { constructor: 'text', a: 'reference a' });
+  assert.deepEqual(columnsOf(site, 'f'), { constructor_: 'text', a: 'reference a' });
   assert.deepEqual(formOf(site, 'names.html').columns, { 0: 'tostring' });
   const [path = ''] = pageOf(site, 'ü/ß & %41.html').urlPaths;
   assert.deepEqual(site.routes.resolve(path), { kind: 'page', file: 'ü/ß & %41.html' });
