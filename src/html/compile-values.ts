@@ -93,6 +93,7 @@ function compileAttribute(
     ref,
     slot,
     url: place.url,
+    ...shownWidth(work, element),
   }));
   if (!added) return true;
   const vote = place.url ? ({ kind: 'url' } as const) : property.vote;
@@ -103,6 +104,13 @@ function compileAttribute(
   }
   if (place.shown) textHole(work, property);
   return !place.shown;
+}
+
+/** The width that a picture without candidates is given in the file. */
+function shownWidth(work: Work, element: PageElement): { readonly width?: number } {
+  const written = element.tagName === 'img' ? attribute(element, 'width') : undefined;
+  const isFixed = written !== undefined && /^[1-9]\d{0,4}$/.test(written) && !isWritten(work, element, 'width');
+  return isFixed && attribute(element, 'srcset') === undefined ? { width: Number(written) } : {};
 }
 
 function compileText(work: Work, property: Property): void {

@@ -18,7 +18,7 @@ import { machineText, plainText, printer, sameValue, sampleOf, typeOfRef, valueO
 import type { Linker, State, Step } from './program.ts';
 import { renderMarkdown, sanitiseHtml } from './sanitise.ts';
 import { writeFlag, writeSlot } from './slot.ts';
-import { srcsetFor } from './srcset.ts';
+import { srcsetFor, widthQuery } from './srcset.ts';
 import { singlePath } from './text-template.ts';
 import type { TextTemplate } from './text-template.ts';
 
@@ -60,7 +60,8 @@ export function linkAttribute(linker: Linker, hole: AttributeHole): Step {
     else if (value === null) state.out += writeSlot(slot, null);
     else {
       const text = machineText(type, value);
-      state.out += writeSlot(slot, hole.url ? linkInStyle(safeUrl(text), slot.value ?? '', state.data.path) : text);
+      const shown = hole.url ? linkInStyle(safeUrl(text), slot.value ?? '', state.data.path) : text;
+      state.out += writeSlot(slot, shown + widthQuery(text, hole.width));
     }
   };
 }

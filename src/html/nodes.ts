@@ -41,6 +41,8 @@ export interface AttributeHole {
   readonly slot: AttributeSlot;
   /** Stored root-relative, written relative to the page in the sample's style. */
   readonly url: boolean;
+  /** The width in pixels that the file gives a picture which has no `srcset`. */
+  readonly width?: number;
 }
 
 /** `srcset` beside a filled `src`: URLs made after the sample's pattern. */

@@ -89,6 +89,20 @@ void test('srcset follows the sample’s pattern, and is dropped where there is 
   );
 });
 
+void test('an uploaded picture without srcset is asked for in twice the width of its place', () => {
+  const upload = { p: '/_backlot/files/1.jpg' };
+  for (const [place, written] of [
+    ['<img itemprop="p" src="/a.jpg" width="112" height="112">', '/_backlot/files/1.jpg?w=224'],
+    ['<img itemprop="p" src="/a.jpg">', '/_backlot/files/1.jpg'],
+    ['<img itemprop="p" src="/a.jpg" width="50%">', '/_backlot/files/1.jpg'],
+    ['<a itemprop="p" href="/a.jpg" width="112">A</a>', '/_backlot/files/1.jpg'],
+  ] as const) {
+    assert.equal(row(place, upload), place.replace('/a.jpg', written));
+  }
+  const plain = '<img itemprop="p" src="/a.jpg" width="112">';
+  assert.equal(row(plain, { p: '/b.jpg' }), plain.replace('/a', '/b'));
+});
+
 void test('an amount is learnt from its sample: type, format and the words around it', () => {
   const page =
     '<main data-row="dish?slug" itemscope lang="en"><data itemprop="price" value="14.5">from €14.50 pp</data></main>';
