@@ -65,7 +65,7 @@ async function visit(
   await enter(site, context, owner);
   const complaints: string[] = [];
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     // What the server refuses on purpose is logged by the browser itself.

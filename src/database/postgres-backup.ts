@@ -217,7 +217,7 @@ const others = `select count(*)::int as others from pg_stat_activity
 
 /** A connection that was closed a moment ago may still be listed. */
 async function refuseOthers(one: PostgresConnection): Promise<void> {
-  for (let look = 0; look < 20; look++) {
+  for (let look = 0; look < 40; look++) {
     // Within a transaction the list stands still unless asked otherwise.
     await one.once('select pg_stat_clear_snapshot()');
     const { rows } = await one.once(others);
