@@ -1,5 +1,6 @@
 import { typeLabel } from '../schema/index.ts';
 import type { Column, Table } from '../schema/index.ts';
+import type { PageIndex } from '../tables/index.ts';
 import { formatPosition } from '../std/index.ts';
 import { dataOptions } from './command.ts';
 import type { Command } from './command.ts';
@@ -11,7 +12,7 @@ export const schema: Command = {
   usage: '',
   summary: 'prints the tables and columns in use',
   description:
-    'Prints the schema that is kept with the data: every table, its columns, their types and rules, and where each is declared.',
+    'Prints the schema that is kept with the data: every table, its columns, their types and rules, where each is declared, and the orders in which pages of large tables are kept ready.',
   example: 'backlot schema --json',
   options: {
     json: { type: 'boolean', summary: 'as JSON' },
@@ -21,18 +22,19 @@ export const schema: Command = {
   wordsMax: 0,
   async run(input, context) {
     return await withDataToRead(input, context, async ({ tables }) => {
+      const indexes = await tables.pageIndexes.list();
       const inUse = Object.values(tables.schema.tables).sort((a, b) => (a.name < b.name ? -1 : 1));
       context.stdout.write(
         input.options['json'] === true
           ? `${JSON.stringify(tables.schema, null, 2)}\n`
-          : inUse.map(describeTable).join('\n') || 'No tables yet.\n',
+          : inUse.map((table) => describeTable(table, indexes)).join('\n') || 'No tables yet.\n',
       );
       return 0;
     });
   },
 };
 
-function describeTable(table: Table): string {
+function describeTable(table: Table, indexes: readonly PageIndex[]): string {
   const notes = [
     ...(table.single ? ['one row'] : []),
     ...(table.page ? [`pages at ${table.page.prefix}*`] : []),
@@ -43,6 +45,9 @@ function describeTable(table: Table): string {
   return [
     `${table.name}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
     ...columns.map((column) => `  ${column.name.padEnd(width)}  ${describeColumn(column)}`),
+    ...indexes
+      .filter((index) => index.table === table.name)
+      .map(({ columns: by }) => `  kept in order of ${by.join(', ')}`),
     '',
   ].join('\n');
 }

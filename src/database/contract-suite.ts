@@ -114,6 +114,7 @@ export function driverContract(name: string, subject: (context: TestContext) => 
   };
   refusals(scenario);
   failures(name, subject, scenario);
+  improving(scenario);
   reading(scenario);
   logging(scenario);
   living(scenario);
@@ -280,6 +281,31 @@ function failures(name: string, subject: (context: TestContext) => Promise<Subje
     await driver.migrate(steps.slice(0, 1), [entry('schema', 'schema')]);
     assert.deepEqual(await driver.query('select note from dish', []), []);
     assert.deepEqual(await loggedIds(driver), ['schema']);
+  });
+}
+
+function improving(scenario: Scenario): void {
+  scenario('indexes are made beside changes and reads, all of which succeed', async (driver) => {
+    await driver.commit([addDish(driver, 'a')]);
+    const done = driver.improve(['create index dish_price on dish (price)', 'create index dish_name on dish (name)']);
+    const changes = ['b', 'c', 'd'].map((id) => driver.commit([addDish(driver, id)]));
+    const read = idsOf(driver);
+    await Promise.all([done, ...changes, read]);
+    assert.deepEqual(await idsOf(driver), ['a', 'b', 'c', 'd']);
+    await driver.improve(['drop index dish_price']);
+    await assert.rejects(driver.improve(['drop index dish_price']), hasCode('database/statement'));
+    assert.deepEqual((await driver.commit([addDish(driver, 'e')])).map(refusalOf), ['accepted']);
+  });
+
+  scenario('a driver that closes gives up what is being improved', async (driver) => {
+    const done = driver.improve(['create index dish_price on dish (price)']);
+    const outcome = done.then(
+      () => 'done',
+      ({ code }: DatabaseError) => code,
+    );
+    await driver.close();
+    assert.ok(['done', 'database/closed'].includes(await outcome));
+    await assert.rejects(driver.improve(['create index dish_name on dish (name)']), hasCode('database/closed'));
   });
 }
 

@@ -62,7 +62,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
   const readers = sqliteReaders(() => connect(true), options.readersMax ?? 4);
   let closed = false;
   /** While a worker holds the file's lock for writing. */
-  let improving: Promise<void> | undefined;
+  const improvement: { running?: Promise<void> | undefined } = {};
   const stopImproving = new AbortController();
 
   let seen = 0;
@@ -91,21 +91,21 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
     query,
     async commit(changes) {
       if (changes.length === 0) return [];
-      while (improving) await improving;
+      while (improvement.running) await improvement.running;
       const outcomes = writing().commit(changes);
       listeners.tell();
       return outcomes;
     },
     async migrate(statements, entries) {
-      while (improving) await improving;
+      while (improvement.running) await improvement.running;
       writing().migrate(statements, entries);
       listeners.tell();
     },
     async improve(statements) {
-      while (improving) await improving;
+      while (improvement.running) await improvement.running;
       writing();
       const done = inSqliteWorker({ task: 'improve', file, statements }, stopImproving.signal);
-      improving = done.then(
+      improvement.running = done.then(
         () => undefined,
         () => undefined,
       );
@@ -114,7 +114,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
       } catch (error) {
         throw closed ? new DatabaseError('database/closed') : sqliteFailure(error);
       } finally {
-        improving = undefined;
+        improvement.running = undefined;
       }
     },
     snapshot: (read) => readSnapshot(readers, read),
@@ -137,7 +137,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Driver> {
       closed = true;
       check?.cancel();
       stopImproving.abort();
-      await improving;
+      await improvement.running;
       listeners.close();
       await readers.close();
       writer?.close();

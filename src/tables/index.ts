@@ -6,6 +6,7 @@ export { deriveSchema } from './derive.ts';
 export type { Derived } from './derive.ts';
 export { openTables } from './open.ts';
 export type { TablesOptions } from './open.ts';
+export type { PageIndex } from './page-indexes.ts';
 export { additiveSubset } from './plan.ts';
 export { positionBetween } from './position.ts';
 export { isServerTable } from './reserved.ts';

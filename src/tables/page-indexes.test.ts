@@ -126,20 +126,23 @@ onBothDatabases('small tables, and pages that need none, get no index', async (w
   assert.deepEqual(await tables.pageIndexes.list(), []);
 });
 
+async function askSorted({ tables }: World): Promise<void> {
+  await page(tables, queryOf(tables, 'kind=new&sort=-price'), { limit: 5 });
+  await tables.pageIndexes.settled();
+}
+
+async function told({ tables }: World): Promise<unknown> {
+  return (await tables.pageIndexes.list()).map(({ table, columns }) => ({ table, columns }));
+}
+
 onBothDatabases('an index is made once, is told of, and outlives the process', async (world) => {
   await largeWorld(world);
-  const ask = async ({ tables }: World): Promise<void> => {
-    await page(tables, queryOf(tables, 'kind=new&sort=-price'), { limit: 5 });
-    await tables.pageIndexes.settled();
-  };
-  await ask(world);
-  await ask(world);
+  await askSorted(world);
+  await askSorted(world);
   const expected = [{ table: 'dish', columns: ['kind', '-price'] }];
-  const told = async ({ tables }: World): Promise<unknown> =>
-    (await tables.pageIndexes.list()).map(({ table, columns }) => ({ table, columns }));
   assert.deepEqual(await told(world), expected);
   const again = await world.reopen();
-  await ask(again);
+  await askSorted(again);
   assert.deepEqual(await told(again), expected);
 });
 
