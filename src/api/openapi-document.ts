@@ -262,7 +262,19 @@ function fixedPaths(): Readonly<Record<string, Json>> {
         answer: gives(answers.files),
       }),
     },
-    '/files/{name}': { get: operation({ summary: 'A stored file', parameters: [pathParameter('name')] }) },
+    '/files/{name}': {
+      get: operation({
+        summary: 'A stored file: a picture to be shown, everything else as an attachment',
+        parameters: [
+          pathParameter('name'),
+          queryParameter(
+            'w',
+            { type: 'integer', minimum: 1, maximum: 999_999 },
+            'A picture at least so many pixels wide.',
+          ),
+        ],
+      }),
+    },
     '/site': { get: operation({ summary: 'Pages, pictures and time zone of the site', answer: { type: 'object' } }) },
     '/schema': { get: operation({ summary: 'Tables, columns, rules, pages', answer: { type: 'object' } }) },
     '/summary': {

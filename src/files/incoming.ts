@@ -87,7 +87,7 @@ function refusalOf(outcome: Extract<ImageOutcome, { ok: false }>): UploadRefusal
 }
 
 /** The installation's own fault, which no other picture would mend. */
-export function unusable(why: string): BacklotError {
+function unusable(why: string): BacklotError {
   return new BacklotError(
     'files/images-unusable',
     `Pictures cannot be worked on: ${why}. Is the disk full? Else install the program again on this machine: it needs the image library \`sharp\` for its system.`,

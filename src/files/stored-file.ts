@@ -72,7 +72,7 @@ function withExtension(filename: string, { extension }: FileName): string {
  * `Content-Disposition: attachment` (RFC 6266) with the name in UTF-8 (RFC 8187), and in ASCII for those who read only
  * that.
  */
-export function attachment(filename: string): string {
+function attachment(filename: string): string {
   const plain = filename
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

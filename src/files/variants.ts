@@ -9,7 +9,7 @@ import type { FileName } from './name.ts';
  * The widths in which pictures are made, in pixels. Any width may be asked for and gets the next of these: the number of
  * files that strangers can have made stays small.
  */
-export const imageWidths: readonly number[] = [96, 160, 240, 320, 480, 640, 800, 960, 1280, 1600, 1920, 2560];
+const imageWidths: readonly number[] = [96, 160, 240, 320, 480, 640, 800, 960, 1280, 1600, 1920, 2560];
 
 /** The width to make for one that was asked for; undefined where the kept picture itself is the answer. */
 export function madeWidth({ image, extension }: FileName, asked: number): number | undefined {
@@ -50,8 +50,9 @@ async function make(
 ): Promise<string | undefined> {
   const format = imageFormatOf(extension);
   if (!format) return undefined;
-  // Of this process: another one may be making the same, and the last to be ready takes the other's place.
-  const partial = `${place}.${process.pid}-partial`;
+  // Of this process: another one may be making the same, and the last to be ready takes the other's place. What a crash
+  // leaves there is swept.
+  const partial = join(folders.incoming, `${name}-${width}-${process.pid}`);
   try {
     await mkdir(join(folders.made, name), { recursive: true, mode: 0o700 });
     const outcome = await images.run({ format, input: join(folders.kept, name), output: partial, width });
