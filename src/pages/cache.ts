@@ -6,6 +6,7 @@ import { boundedCache } from '../std/index.ts';
 import type { Clock } from '../std/index.ts';
 import { seeChange, touches } from './dependencies.ts';
 import type { Dependencies, SeenChange } from './dependencies.ts';
+import type { Recoder } from './recode.ts';
 
 export type ContentCoding = 'identity' | 'gzip' | 'br';
 
@@ -27,18 +28,28 @@ export interface CachedPage {
 /** Below this size a coding saves less than its headers cost. */
 const CODED_BYTES_MIN = 512;
 
+/** From so many requests on, a page is worth the time that the smallest coding takes. */
+const RECODED_AFTER = 32;
+
 /**
  * Makes the representations of one rendered page. `html` is the page as it goes over the wire, uncoded; `coded` are
- * codings of it that are there already.
+ * codings of it that are there already. A page that is asked for often is coded better by `recoder`.
  */
 export function cachedPage(
   html: Buffer,
   status: number,
   headers: Readonly<Record<string, string>>,
   coded: ReadonlyMap<ContentCoding, Buffer> = new Map(),
+  recoder?: Recoder,
 ): CachedPage {
   const hash = createHash('sha256').update(html).digest('base64url').slice(0, 22);
   const made = new Map<ContentCoding, Representation>();
+  let recodedIn = recoder ? RECODED_AFTER : Infinity;
+  const keepRecoded = (bytes: Buffer): void => {
+    if (bytes.length >= (made.get('br')?.bytes.length ?? 0)) return;
+    // Other bytes need another strong tag (RFC 9110, 8.8.3), though they decode to the same page.
+    made.set('br', { bytes, etag: `"${hash}-brotli"`, coding: 'br' });
+  };
   return {
     status,
     headers,
@@ -50,6 +61,7 @@ export function cachedPage(
         representation = { bytes: coded.get(coding) ?? code(html, coding), etag: `"${hash}${suffix}"`, coding };
         made.set(coding, representation);
       }
+      if (coding === 'br' && --recodedIn <= 0 && recoder?.offer(html, keepRecoded) === true) recodedIn = Infinity;
       return representation;
     },
   };

@@ -5,6 +5,7 @@ import type { Actor, Tables } from '../tables/index.ts';
 import { mayRead } from './access.ts';
 import { cachedPage, pageCache } from './cache.ts';
 import type { CachedPage } from './cache.ts';
+import { brotliRecoder } from './recode.ts';
 import { renderFresh, wholeSecond } from './render.ts';
 import { pageState } from './state.ts';
 import type { FormFailure, PageState } from './state.ts';
@@ -95,6 +96,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       ...(failure ? { failure } : {}),
     });
 
+  const recoder = brotliRecoder();
   const render = async (request: PageRequest, state: PageState, key: string | null): Promise<PageAnswer> => {
     const position = tables.feed.position;
     const { html, found, made } = await renderFresh(site, tables, request.page, state);
@@ -103,12 +105,13 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       return { kind: 'missing' };
     }
     const bytes = Buffer.from(html);
-    const page = cachedPage(bytes, 200, {
+    const headers = {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': key === null ? PRIVATE_CACHE_CONTROL : ANONYMOUS_CACHE_CONTROL,
       vary: 'Accept-Encoding',
       ...options.headers(request.page),
-    });
+    };
+    const page = cachedPage(bytes, 200, headers, undefined, key === null ? undefined : recoder);
     if (key !== null) cache.set(key, page, { ...made, bytes: bytes.length });
     return { kind: 'page', page, ...(key === null ? {} : { key }) };
   };
