@@ -6,7 +6,7 @@ import { postMessage, send, settle } from './client.ts';
 import type { Operation } from './ledger.ts';
 import { judgeWorld } from './life.ts';
 import { isClean } from './oracle.ts';
-import { runCommand, within } from './program.ts';
+import { within } from './program.ts';
 import type { ServedProgram } from './program.ts';
 import { addResult, nothingYet } from './scenario.ts';
 import type { Scenario, ScenarioResult, ScenarioRun } from './scenario.ts';
@@ -184,7 +184,7 @@ async function smallDisk(run: ScenarioRun): Promise<ScenarioResult> {
     const disk = join(run.parent, `disk-${cycle}`);
     await mkdir(disk);
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${4096 + random.int(0, 2048)}k`, 'tmpfs', disk], {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${16_384 + random.int(0, 8192)}k`, 'tmpfs', disk], {
         stdio: 'pipe',
       });
     } catch {
@@ -208,22 +208,13 @@ async function fillDisk(world: World, disk: string): Promise<void> {
   const { bavail, bsize } = await statfs(disk);
   await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 2 * megabyte)));
   const server: ServedProgram = await world.serve();
-  const taken = await postSome(world, 'fills', 400, 'word '.repeat(4000));
+  const taken = await postSome(world, 'fills', 400, 'word '.repeat(1000));
   if (taken === 400) world.ledger.surprises.push('the disk did not fill up');
   await checkReadsGoOn(world);
   refuseUnacknowledged(world);
   await rm(ballast);
   await recovers(world);
   await server.kill();
-}
-
-/** A command that is killed before its k-th write leaves what the next start can use; see `disk-kill.ts`. */
-export async function runOrThrow(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { how, errors } = await runCommand(args, { environment });
-  if (how !== 0) throw new Error(`backlot ${args[0] ?? ''}: ${errors}`);
 }
 
 export const diskScenarios: readonly Scenario[] = [

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { dataScenarios } from './data-scenarios.ts';
+import { diskKillScenario } from './disk-kill.ts';
 import { diskScenarios } from './disk-scenarios.ts';
 import { killScenarios } from './kill-scenarios.ts';
 import { resultsPage, table, verdictOf } from './results.ts';
@@ -22,7 +23,7 @@ const usage = `npm run torture -- [options]
   --list             names the scenarios
 `;
 
-const scenarios: readonly Scenario[] = [...killScenarios, ...dataScenarios, ...diskScenarios];
+const scenarios: readonly Scenario[] = [...killScenarios, ...dataScenarios, ...diskScenarios, diskKillScenario];
 
 const { values } = parseArgs({
   options: {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,8 @@ export async function openWorld(template: Template, parent: string, dataDir?: st
   const folder = await mkdtemp(join(parent, 'life-'));
   const siteDir = join(folder, 'site');
   await cp(join(template.folder, 'site'), siteDir, { recursive: true });
+  const backup = join(template.folder, 'backup.tar.gz');
+  if (existsSync(backup)) await cp(backup, join(folder, 'backup.tar.gz'));
   const place = await copyPlace(template, dataDir ?? join(folder, 'data'));
   const mail = await startMailDouble();
   const environment = {
@@ -91,6 +94,7 @@ export async function openWorld(template: Template, parent: string, dataDir?: st
     BACKLOT_MAIL_FROM: 'Torture <torture@example.org>',
   };
   const options = placeOptions(place);
+  const running = new Set<ServedProgram>();
   const world: World = {
     place,
     siteDir,
@@ -106,6 +110,7 @@ export async function openWorld(template: Template, parent: string, dataDir?: st
     environment,
     async serve(under = []) {
       const server = await startServer([siteDir, ...options], { environment, under });
+      running.add(server);
       world.client = { ...world.client, address: server.address };
       if (world.client.cookie === '') world.client = await signIn(world.client);
       return server;
@@ -114,7 +119,11 @@ export async function openWorld(template: Template, parent: string, dataDir?: st
       world.shape = shape;
       await writeSite(siteDir, shape);
     },
-    close: () => mail.stop(),
+    async close() {
+      // Of a life that ended early.
+      for (const server of running) await server.kill();
+      await mail.stop();
+    },
   };
   return world;
 }
