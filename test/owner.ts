@@ -16,13 +16,8 @@ export interface Owner {
   readonly complaints: readonly string[];
 }
 
-/** Makes the first account of a site and signs it in. */
-export async function ownerOf(
-  t: TestContext,
-  site: Served,
-  browser: Browser,
-  options: BrowserContextOptions = {},
-): Promise<Owner> {
+/** Makes the first account of a site; gives the cookie of its session. */
+export async function firstOwner(site: Served): Promise<string> {
   const link = (await site.setupLink()) ?? '';
   const answer = await fetch(`${site.address}/api/setup`, {
     method: 'POST',
@@ -35,6 +30,15 @@ export async function ownerOf(
   });
   assert.equal(answer.status, 201);
   const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';');
+  return cookie;
+}
+
+/** Opens a browser of its own for whoever has this session. */
+export async function browserOf(
+  t: TestContext,
+  { site, cookie, browser }: { readonly site: Served; readonly cookie: string; readonly browser: Browser },
+  options: BrowserContextOptions = {},
+): Promise<Owner> {
   const equals = cookie.indexOf('=');
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   t.after(() => context.close());
@@ -48,6 +52,16 @@ export async function ownerOf(
       complaints.push(message.text());
   });
   return { page, context, cookie, complaints };
+}
+
+/** The owner of a site that nobody has signed in to before. */
+export async function ownerOf(
+  t: TestContext,
+  site: Served,
+  browser: Browser,
+  options?: BrowserContextOptions,
+): Promise<Owner> {
+  return await browserOf(t, { site, cookie: await firstOwner(site), browser }, options);
 }
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
