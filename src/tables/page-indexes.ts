@@ -13,6 +13,8 @@ const largeFromDefault = 5000;
 const perTableMax = 16;
 /** How often to look how large a table has become. */
 const lookEveryMs = 10_000;
+/** How often to look what other processes have made and dropped. */
+const reloadEveryMs = 60_000;
 /** When to try again after an index could not be made. */
 const retryAfterMs = 600_000;
 /**
@@ -74,11 +76,16 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
   const failed = new Map<string, number>();
   const making = new Set<string>();
   let known: Map<string, Known> | undefined;
+  let loadedAtMs = -Infinity;
   let uses = 0;
   let work = Promise.resolve();
 
   const load = async (reader: Reader): Promise<Map<string, Known>> => {
-    known ??= new Map((await readRecords(reader)).map((each) => [each.name, { ...each, used: 0 }]));
+    if (known && clock.now() - loadedAtMs < reloadEveryMs) return known;
+    const before = known;
+    const records = await readRecords(reader);
+    loadedAtMs = clock.now();
+    known = new Map(records.map((each) => [each.name, { ...each, used: before?.get(each.name)?.used ?? 0 }]));
     return known;
   };
   const sizeOf = async (reader: Reader, table: string, name: string): Promise<number> => {
@@ -99,14 +106,17 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
     }
     if (!making.has(name) && clock.now() - (failed.get(name) ?? -Infinity) >= retryAfterMs) {
       making.add(name);
-      work = work.then(() => make(indexes, index, name));
+      work = work.then(() => make(index, name));
     }
     return false;
   };
-  const make = async (indexes: Map<string, Known>, index: ServingIndex, name: string): Promise<void> => {
+  const make = async (index: ServingIndex, name: string): Promise<void> => {
     const record: PageIndex = { name, table: index.table.name, columns: columnsOf(index) };
     try {
-      await driver.improve(makeStatements(dialect, index, record));
+      // Another process may have been first.
+      const others = (await readRecords(driver)).map((each) => each.name);
+      if (!others.includes(name)) await driver.improve(makeStatements(dialect, index, record));
+      const indexes = await load(driver);
       indexes.set(name, { ...record, used: ++uses });
       sizes.delete(record.table);
       log.info('An index was made for pages of a large table.', {
@@ -117,7 +127,8 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
       own.sort((a, b) => a.used - b.used);
       for (const old of own.slice(0, Math.max(0, own.length - perTableMax))) await drop(indexes, old);
     } catch (error) {
-      if (error instanceof DatabaseError && error.code === 'database/closed') return;
+      // Who only reads has no say in it.
+      if (error instanceof DatabaseError && quiet.has(error.code)) return;
       failed.set(name, clock.now());
       log.warn('An index for pages could not be made; they are read more slowly.', {
         index: name,
@@ -170,6 +181,8 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
     },
   };
 }
+
+const quiet: ReadonlySet<string> = new Set(['database/closed', 'database/read-only']);
 
 interface Asked {
   readonly query: CheckedQuery;
