@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../bin/backlot.js', import.meta.url));
 /** Far beyond what a loaded machine needs: what takes longer hangs. */
-const hangsAfterMs = 180_000;
+const hangsAfterMs = 600_000;
 
 export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
