@@ -52,12 +52,12 @@ function keptFile({ path, filename, mediaType, contentType, size, width, height 
 
 /**
  * `GET /api/files/NAME`: a stored file. Pictures that we encoded are shown, with `?w=WIDTH` at least so many pixels wide;
- * everything else is to be saved. What no row holds yet is not there.
+ * everything else is to be saved. A file that has just been sent is there before a row holds it.
  */
 export async function downloadFile(context: ApiContext, call: Call): Promise<ApiAnswer> {
   await onlyStaff(context, call);
   const path = filesPrefix + (call.parameters['name'] ?? '');
-  const file = await context.files.open(path, askedWidth(call.request.query));
+  const file = await context.files.open(path, { ...askedWidth(call.request.query), provisional: true });
   if (!file) throw notFound('There is no such file.');
   const { diskPath, size, headers } = file;
   return { status: 200, headers: { 'cache-control': 'private, no-store', ...headers }, body: { diskPath, size } };

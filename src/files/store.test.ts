@@ -38,6 +38,7 @@ void test('a file is stored under a random name with its extension, and is not s
   assert.match(upload.path, /^\/_backlot\/files\/[0-9a-f]{32}-1x1\.png$/);
   assert.equal(upload.size, pngBytes().length);
   assert.equal(await store.open(upload.path), undefined);
+  assert.notEqual(await store.open(upload.path, { provisional: true }), undefined);
   await store.adopt([upload.path]);
   assert.notEqual(await store.open(upload.path), undefined);
 });

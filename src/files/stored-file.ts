@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from './disk.ts';
 import type { Folders } from './disk.ts';
 import { parsePath } from './name.ts';
 import type { FileName, ImageSize } from './name.ts';
@@ -23,6 +24,8 @@ export interface StoredFile {
 export interface OpenOptions {
   /** Of a picture: at least so many pixels wide, or as wide as it is. */
   readonly width?: number;
+  /** Also a file that no row holds yet: for those who have just sent it. */
+  readonly provisional?: boolean;
 }
 
 /** Finds a kept file by the path that a row holds; undefined when there is none. */
@@ -30,25 +33,31 @@ export async function openStored(
   folders: Folders,
   variants: Variants,
   path: string,
-  { width }: OpenOptions = {},
+  { width, provisional = false }: OpenOptions = {},
 ): Promise<StoredFile | undefined> {
   const name = parsePath(path);
   if (!name) return undefined;
-  const kept = join(folders.kept, name.name);
-  const whole = await stat(kept).catch(() => undefined);
-  if (!whole?.isFile()) return undefined;
+  const place = await placeOf(folders, name, provisional);
+  const whole = place === undefined ? undefined : await stat(place).catch(() => undefined);
+  if (place === undefined || !whole?.isFile()) return undefined;
   const made = width === undefined ? undefined : madeWidth(name, width);
-  const variant = made === undefined ? undefined : await variants.file(name, made);
+  const variant = made === undefined ? undefined : await variants.file(name, place, made);
   const found = variant === undefined ? whole : await stat(variant).catch(() => undefined);
   const { size, mtimeMs } = found ?? whole;
   return {
-    diskPath: found && variant !== undefined ? variant : kept,
+    diskPath: found && variant !== undefined ? variant : place,
     size,
     modifiedMs: mtimeMs,
     ...(name.image && { image: name.image }),
     final: made === undefined || (found !== undefined && variant !== undefined),
     headers: await headersOf(folders, name),
   };
+}
+
+async function placeOf(folders: Folders, { name }: FileName, provisional: boolean): Promise<string | undefined> {
+  const places = [join(folders.kept, name), ...(provisional ? [join(folders.incoming, name)] : [])];
+  for (const place of places) if (await exists(place)) return place;
+  return undefined;
 }
 
 async function headersOf(folders: Folders, name: FileName): Promise<Readonly<Record<string, string>>> {

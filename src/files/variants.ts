@@ -20,21 +20,21 @@ export function madeWidth({ image, extension }: FileName, asked: number): number
 /** Pictures in other widths, made when first asked for. */
 export interface Variants {
   /**
-   * The file with the picture in this width, one of {@link imageWidths}; made once for all who wait. Undefined where it
+   * The file with the picture at `source` in this width, one of {@link imageWidths}; made once for all who wait. Undefined where it
    * cannot be made now: the kept picture has to do.
    */
-  file(picture: FileName, width: number): Promise<string | undefined>;
+  file(picture: FileName, source: string, width: number): Promise<string | undefined>;
 }
 
 export function openVariants(folders: Folders, images: ImagePool): Variants {
   const underWay = new Map<string, Promise<string | undefined>>();
   return {
-    async file(picture, width) {
+    async file(picture, source, width) {
       const place = join(folders.made, picture.name, `${width}.${picture.extension}`);
       if ((await stat(place).catch(() => undefined))?.isFile()) return place;
       const known = underWay.get(place);
       if (known) return await known;
-      const making = make(folders, images, picture, width, place).finally(() => underWay.delete(place));
+      const making = make({ folders, images, source }, picture, width, place).finally(() => underWay.delete(place));
       underWay.set(place, making);
       return await making;
     },
@@ -42,8 +42,7 @@ export function openVariants(folders: Folders, images: ImagePool): Variants {
 }
 
 async function make(
-  folders: Folders,
-  images: ImagePool,
+  { folders, images, source }: { readonly folders: Folders; readonly images: ImagePool; readonly source: string },
   { name, extension }: FileName,
   width: number,
   place: string,
@@ -55,7 +54,7 @@ async function make(
   const partial = join(folders.incoming, `${name}-${width}-${process.pid}`);
   try {
     await mkdir(join(folders.made, name), { recursive: true, mode: 0o700 });
-    const outcome = await images.run({ format, input: join(folders.kept, name), output: partial, width });
+    const outcome = await images.run({ format, input: source, output: partial, width });
     if (!outcome.ok) return undefined;
     await rename(partial, place);
     return place;
