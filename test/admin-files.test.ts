@@ -8,7 +8,15 @@ const files = { 'index.html': '<!doctype html><title>T</title><p>home' };
 test('the document is there at every page of the admin, with the strictest policy and never kept', async (t) => {
   await builtAdmin();
   const site = await serveFiles(t, files);
-  for (const path of ['/admin', '/admin/', '/admin/setup', '/admin/inbox/message/1', '/admin/tables/dish?sort=price']) {
+  for (const path of [
+    '/admin',
+    '/admin/',
+    '/admin/setup',
+    '/admin/inbox/message/1',
+    '/admin/changes',
+    '/admin/backups',
+    '/admin/tables/dish?sort=price',
+  ]) {
     const answer = await site.get(path);
     assert.equal(answer.status, 200, path);
     assert.match(await answer.text(), /<html lang="en" data-path="\/admin" data-api="\/api">/);

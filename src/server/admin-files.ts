@@ -16,7 +16,19 @@ import type { SiteRequest } from './site-request.ts';
 const BUILT_DIR = fileURLToPath(new URL('../../dist/admin/', import.meta.url));
 const METHODS = 'GET, HEAD';
 /** The first parts of the admin's own addresses (admin/src/routes.tsx). What else is asked for is not there. */
-const pages: ReadonlySet<string> = new Set(['', 'setup', 'inbox', 'tables']);
+const pages: ReadonlySet<string> = new Set([
+  '',
+  'setup',
+  'inbox',
+  'changes',
+  'tables',
+  'users',
+  'account',
+  'mails',
+  'jobs',
+  'backups',
+  'record',
+]);
 
 /**
  * By Content Security Policy Level 3: the admin runs its own files and speaks to its own server, nothing else. Styles

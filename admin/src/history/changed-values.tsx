@@ -53,7 +53,7 @@ function isThere(value: Value): boolean {
 }
 
 /** Columns of a change that say something to people: when and by whom stands beside it already. */
-export function shownColumns(table: Table, values: ChangedValues): readonly Column[] {
+function shownColumns(table: Table, values: ChangedValues): readonly Column[] {
   return table.columns.filter(({ name, system }) => {
     const changed = values[name];
     if (!changed || (system && !/^_?slug$/.test(name))) return false;

@@ -93,11 +93,12 @@ function RecentChanges(): ReactElement {
 function Pages(): ReactElement | null {
   const words = useWords();
   const { site } = useSite();
-  if (site.pages.length === 0) return null;
+  const paths = site.pages.toSorted();
+  if (paths.length === 0) return null;
   return (
     <Section title={words.home.pages}>
       <ul className={classes['pages']}>
-        {site.pages.slice(0, PAGES_SHOWN).map((path) => (
+        {paths.slice(0, PAGES_SHOWN).map((path) => (
           <li key={path}>
             <a href={path} target="_blank" rel="noopener">
               {readable(path)}

@@ -256,11 +256,9 @@ export const english = {
     isBack: 'It is back',
     others: (n: number) => `and ${count(n, 'more entry', 'more entries')}`,
     values: 'What was in it',
-    by: (name: string, when: string) => `${name}, ${when}`,
     cannot: 'This cannot be taken back',
     conflict: 'Somebody has changed the same fields since. Open the entry, and set them as you want them.',
     notKept: 'Values of this table are not kept.',
-    changedSince: 'Changed again since',
   },
   home: {
     title: 'Home',
@@ -301,7 +299,6 @@ export const english = {
     noChanges: 'Nothing has been changed yet',
     noChangesText: 'Change a text or a price, and it shows here with who did it, and how to take it back.',
     pages: 'Your pages',
-    noPages: 'No pages are connected yet',
   },
   invalid: {
     required: 'This is needed.',

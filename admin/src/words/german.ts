@@ -262,12 +262,10 @@ export const german: Words = {
     isBack: 'Ist wieder da',
     others: (n: number) => `und ${count(n, 'weiterer Eintrag', 'weitere Einträge')}`,
     values: 'Was darin stand',
-    by: (name: string, when: string) => `${name}, ${when}`,
     cannot: 'Das lässt sich nicht zurücknehmen',
     conflict:
       'Jemand hat dieselben Felder seither geändert. Öffnen Sie den Eintrag, und setzen Sie sie, wie Sie sie haben möchten.',
     notKept: 'Für diese Tabelle werden keine Werte aufbewahrt.',
-    changedSince: 'Seither wieder geändert',
   },
   home: {
     title: 'Übersicht',
@@ -309,7 +307,6 @@ export const german: Words = {
     noChangesText:
       'Ändern Sie einen Text oder einen Preis: Hier steht dann, wer es war und wie es sich zurücknehmen lässt.',
     pages: 'Ihre Seiten',
-    noPages: 'Noch sind keine Seiten verbunden',
   },
   invalid: {
     required: 'Diese Angabe wird benötigt.',
