@@ -509,3 +509,17 @@ test('what no page mentions any more is kept, shown apart and explained', async 
   await assertAccessible(page);
   assert.deepEqual(complaints, []);
 });
+
+test('what was typed and not saved is forgotten when its author signs out', async (t) => {
+  const site = await serveFiles(t, kinds);
+  const { page } = await ownerOf(t, site, chromium.browser);
+  page.on('dialog', (dialog) => void dialog.accept());
+  const drafts = "Object.keys(localStorage).filter((key) => key.startsWith('backlot.draft.')).length";
+  await page.goto(`${site.address}/admin/tables/request/new`);
+  await page.getByLabel('Title').fill('Not for everybody');
+  await page.waitForFunction(`${drafts} === 1`);
+  await page.getByRole('button', { name: /Your account/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(await page.evaluate(drafts), 0);
+});
