@@ -97,8 +97,8 @@ const apply: Work = {
     await someRows(world);
     await world.reshape({ ...world.shape, guests: 'text' });
   },
-  run: (world, under) => command(world, ['apply'], under),
-  check: (world) => completes(world, ['apply']),
+  run: (world, under) => command(world, ['apply', '--site', world.siteDir], under),
+  check: (world) => completes(world, ['apply', '--site', world.siteDir]),
 };
 
 async function completes(world: World, args: readonly string[]): Promise<void> {
@@ -110,7 +110,7 @@ async function completes(world: World, args: readonly string[]): Promise<void> {
 const backup: Work = {
   name: 'backup',
   prepare: someRows,
-  run: (world, under) => command(world, ['backup', backupOf(world)], under),
+  run: (world, under) => command(world, ['backup', backupOf(world), '--site', world.siteDir], under),
   async check(world) {
     if (!existsSync(backupOf(world))) return;
     const dataDir = join(world.folder, 'restored');
@@ -181,7 +181,7 @@ async function killAtEach(run: ScenarioRun, work: Work, cycles: number): Promise
 /** The data before the work, as a template of its own. */
 async function prepare(run: ScenarioRun, work: Work) {
   const template = await makeTemplate(run.parent, 'sqlite');
-  const world = await openWorld(template, run.parent);
+  const world = await openWorld(template, run.parent, undefined, false);
   try {
     await work.prepare(world);
     for (const part of ['data', 'site', 'backup.tar.gz']) {

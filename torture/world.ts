@@ -79,8 +79,11 @@ export interface World {
 
 let copies = 0;
 
-/** Copies the template, and opens what a life needs. `dataDir`: where the copy goes, if not beside the site. */
-export async function openWorld(template: Template, parent: string, dataDir?: string): Promise<World> {
+/**
+ * Copies the template, and opens what a life needs. `dataDir`: where the copy goes, if not beside the site. `mails`: off
+ * where mails that are sent would be unknown to the mail server of later copies.
+ */
+export async function openWorld(template: Template, parent: string, dataDir?: string, mails = true): Promise<World> {
   const folder = await mkdtemp(join(parent, 'life-'));
   const siteDir = join(folder, 'site');
   await cp(join(template.folder, 'site'), siteDir, { recursive: true });
@@ -90,7 +93,7 @@ export async function openWorld(template: Template, parent: string, dataDir?: st
   const mail = await startMailDouble();
   const environment = {
     BACKLOT_NOTIFY: 'owner@example.org',
-    BACKLOT_MAIL: mail.url,
+    BACKLOT_MAIL: mails ? mail.url : '',
     BACKLOT_MAIL_FROM: 'Torture <torture@example.org>',
   };
   const options = placeOptions(place);

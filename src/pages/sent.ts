@@ -92,6 +92,9 @@ export async function forgetSent(tables: Tables, clock: Clock): Promise<void> {
 /** The row that an earlier submission with this key has saved; undefined where there was none in the last day. */
 export async function rowSentBefore(tables: Tables, { id }: SentSubmission, clock: Clock): Promise<string | undefined> {
   const found = await tables.snapshot((reader) => reader.byId(SENT_TABLE, id));
-  if (!found || Date.parse(String(found['until'])) < clock.now()) return undefined;
-  return String(found['row']);
+  if (!found) return undefined;
+  if (Date.parse(String(found['until'])) >= clock.now()) return String(found['row']);
+  // Its day is over, and the same key may be used anew.
+  await tables.write(system, [{ operation: 'delete', table: SENT_TABLE, id }]);
+  return undefined;
 }
