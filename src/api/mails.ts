@@ -28,7 +28,8 @@ export async function readMail(context: ApiContext, call: Call): Promise<ApiAnsw
     ...summary(row),
     cc: row['cc'],
     replyTo: row['reply_to'],
-    text: row['text'] ?? '',
+    // A secret is for its addressee alone.
+    text: row['confidential'] === true ? '' : (row['text'] ?? ''),
     about: row['about'],
     attempts: job?.attempts ?? null,
     nextAttemptAt: job?.state === 'waiting' ? job.due : null,

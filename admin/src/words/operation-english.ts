@@ -123,7 +123,12 @@ export const operationEnglish = {
     lead: 'Work in the background that did not succeed.',
     none: 'Everything is done',
     noneText: 'What the site does in the background, such as telling you of a message, would stand here if it failed.',
-    kinds: { mail: 'Send a mail', 'new-submission': 'Tell of a new message' } as Readonly<Record<string, string>>,
+    kinds: {
+      mail: 'Send a mail',
+      'new-submission': 'Tell of a new message',
+      'daily-backup': 'Make the daily backup',
+      upkeep: 'Clear away what is over',
+    } as Readonly<Record<string, string>>,
     attempts: (n: number) => `tried ${count(n, 'time', 'times')}`,
     failed: (when: string) => `failed ${when}`,
     retry: 'Try again',

@@ -124,7 +124,12 @@ export const operationGerman: typeof operationEnglish = {
     lead: 'Arbeit im Hintergrund, die nicht gelungen ist.',
     none: 'Alles ist erledigt',
     noneText: 'Was die Website im Hintergrund tut, etwa eine Nachricht melden, stände hier, wenn es fehlschlüge.',
-    kinds: { mail: 'Eine E-Mail senden', 'new-submission': 'Eine neue Nachricht melden' },
+    kinds: {
+      mail: 'Eine E-Mail senden',
+      'new-submission': 'Eine neue Nachricht melden',
+      'daily-backup': 'Die tägliche Sicherung machen',
+      upkeep: 'Aufräumen, was abgelaufen ist',
+    },
     attempts: (n) => (n === 1 ? 'einmal versucht' : `${n}-mal versucht`),
     failed: (when) => `fehlgeschlagen ${when}`,
     retry: 'Noch einmal versuchen',
