@@ -19,7 +19,11 @@ export async function rows(
 /** Runs the command line in this process. */
 export async function command(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly stdin?: string } = {},
+  options: {
+    readonly cwd?: string;
+    readonly stdin?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -28,7 +32,7 @@ export async function command(
   const texts = [collect(stdout), collect(stderr)] as const;
   const code = await main(args, {
     cwd: options.cwd ?? process.cwd(),
-    environment: {},
+    environment: options.environment ?? {},
     stdin,
     stdout,
     stderr,
