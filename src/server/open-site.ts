@@ -93,7 +93,9 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
     });
     closing.push(() => api.close());
     const upkeep = openUpkeep({
-      ...{ settings, backups, log },
+      settings,
+      backups,
+      log,
       ...notifications,
       accounts: api.accounts,
       dataDir: data.dataDir,
