@@ -5,6 +5,7 @@ import { checkField } from '../admin/src/editor/check-field.ts';
 import { isAccepted } from '../admin/src/editor/files/accept.ts';
 import { linkAddress } from '../admin/src/editor/link-address.ts';
 import { rawOf, valueOf, valuesOf, withChange } from '../admin/src/editor/field-values.ts';
+import { isUnread, withMarks } from '../admin/src/inbox/marks.ts';
 import { takeNewest } from '../admin/src/inbox/merge.ts';
 import { csvCell } from '../admin/src/rows/csv-cell.ts';
 
@@ -102,6 +103,19 @@ test('addresses of links are completed, and those that may not stand in a page r
   ] as const) {
     assert.equal(linkAddress(typed), address, typed);
   }
+});
+
+test('what is marked is read or unread at once, as the server will say', () => {
+  const none = { readBefore: null, read: [], unread: [] };
+  const table = tableOf('message', ['name']);
+  const old = { table, row: { id: 'a' }, at: '2026-08-01T10:00:00.000Z' };
+  const late = { table, row: { id: 'b' }, at: '2026-08-03T10:00:00.000Z' };
+  assert.equal(isUnread(old, none), true);
+  const passed = withMarks(withMarks(none, { read: ['b'] }), { readBefore: '2026-08-02T00:00:00.000Z' });
+  assert.deepEqual([isUnread(old, passed), isUnread(late, passed)], [false, true]);
+  const back = withMarks(withMarks(passed, { read: ['b'] }), { unread: ['a'] });
+  assert.deepEqual([isUnread(old, back), isUnread(late, back)], [true, false]);
+  assert.deepEqual(withMarks(back, { read: ['a'] }).unread, []);
 });
 
 test('only fields that differ from the row are changes, and only they are saved', () => {
