@@ -9,7 +9,7 @@ interface EditorBarProps {
   readonly isSaving: boolean;
   /** A file is still being sent. */
   readonly isBusy: boolean;
-  /** Undefined where there can be only one row. */
+  /** Undefined where no other row is to be made. */
   readonly onSaveAndNew: (() => void) | undefined;
   readonly onDiscard: () => void;
 }

@@ -143,11 +143,7 @@ export function RowEditor(props: RowEditorProps): ReactElement {
               isSaving={editor.isSaving}
               isBusy={busy.size > 0}
               onDiscard={editor.discard}
-              onSaveAndNew={
-                table.single || !table.may.includes('insert') || table.isSubmissions
-                  ? undefined
-                  : () => void saveAndNew()
-              }
+              onSaveAndNew={id === undefined && !table.single ? () => void saveAndNew() : undefined}
             />
           )}
         </form>

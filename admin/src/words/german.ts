@@ -196,7 +196,7 @@ export const german: Words = {
     sentFrom: 'Gesendet von',
     unsaved: 'Noch nicht gespeichert',
     notSaved: 'Nicht gespeichert',
-    discard: 'Änderungen verwerfen',
+    discard: 'Verwerfen',
     restored: 'Ihre ungespeicherten Änderungen sind wieder da',
     restoredText: (when: string) => `Sie haben sie eingegeben (${when}), aber nicht gespeichert.`,
     leaveTitle: 'Ohne Speichern verlassen?',
