@@ -141,7 +141,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Driver> {
 }
 
 /** How to connect with these options. */
-export function connecting(options: Omit<PostgresOptions, 'clock'>): () => Promise<PostgresConnection> {
+function connecting(options: Omit<PostgresOptions, 'clock'>): () => Promise<PostgresConnection> {
   const settings: PostgresConnectionOptions = { ...addressOf(options), log: options.log };
   return () => connectPostgres(settings);
 }
