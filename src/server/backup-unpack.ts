@@ -50,7 +50,8 @@ export async function unpackBackup(file: string, folder: string, options: Unpack
       database = join(folder, databaseNames[header.database.dialect]);
       await write(entry, database);
     } else if (entry.name.startsWith(entryNames.uploads)) {
-      files += 1;
+      // Beside a file may stand what its sender called it.
+      if (!entry.name.startsWith(`${entryNames.uploads}named/`)) files += 1;
       if (options.withUploads) await writeUpload(entry, join(folder, entry.name));
       else await drain(entry);
     } else {
