@@ -61,13 +61,18 @@ async function torture(): Promise<number> {
   const parent = await runFolder();
   process.stdout.write(`seed ${seed}, folders in ${parent}\n`);
   const lines: Line[] = [];
+  const file = values.results ?? (names || values.database ? undefined : new URL('RESULTS.md', import.meta.url));
+  // After each scenario: a run of an hour may be interrupted.
+  const add = async (line: Line): Promise<void> => {
+    lines.push(line);
+    const date = new Date().toISOString().slice(0, 10);
+    if (file !== undefined) await writeFile(file, resultsPage(lines, seed, date));
+  };
   for (const kind of kinds) {
     const fitting = chosen.filter(({ databases }) => databases.includes(kind));
-    if (fitting.length > 0) lines.push(...(await tortureOne(kind, fitting, parent, seed)));
+    if (fitting.length > 0) await tortureOne(kind, fitting, parent, seed, add);
   }
   process.stdout.write(`\n${table(lines)}\n\nseed ${seed}\n`);
-  const file = values.results ?? (names || values.database ? undefined : new URL('RESULTS.md', import.meta.url));
-  if (file !== undefined) await writeFile(file, resultsPage(lines, seed, new Date().toISOString().slice(0, 10)));
   const isBroken = lines.some(({ result }) => verdictOf(result) === 'FAILED');
   if (!isBroken) await rm(parent, { recursive: true, force: true });
   return isBroken ? 1 : 0;
@@ -78,8 +83,9 @@ async function tortureOne(
   fitting: readonly Scenario[],
   parent: string,
   seed: string,
-): Promise<Line[]> {
-  const lines: Line[] = [];
+  add: (line: Line) => Promise<void>,
+): Promise<void> {
+  let isKept = false;
   const template = await makeTemplate(parent, kind);
   try {
     for (const scenario of fitting) {
@@ -97,11 +103,11 @@ async function tortureOne(
         say(`the data is kept in ${failed.folder}\n  npm run torture -- ${again}`);
       }
       say(verdictOf(result));
-      lines.push({ scenario: name, what, database: kind, seconds: (performance.now() - begunMs) / 1000, result });
+      isKept ||= failed !== undefined;
+      await add({ scenario: name, what, database: kind, seconds: (performance.now() - begunMs) / 1000, result });
     }
   } finally {
-    if (lines.every(({ result }) => !result.failed)) await template.close();
-    else await template.postgres?.stop();
+    if (isKept) await template.postgres?.stop();
+    else await template.close();
   }
-  return lines;
 }
