@@ -83,7 +83,7 @@ export function isSelective({ target, comparison, negated }: PlannedCondition, l
 }
 
 /** The columns of its own that give a query its order; undefined where others do. */
-export function ownOrder(sort: readonly PlannedSort[]): readonly OwnSort[] | undefined {
+function ownOrder(sort: readonly PlannedSort[]): readonly OwnSort[] | undefined {
   const own = sort.flatMap(({ target, descending }) =>
     target.kind === 'column' && target.steps.length === 0 ? [{ column: target.column, descending }] : [],
   );
