@@ -167,7 +167,7 @@ async function refusedBooking(page: Page): Promise<void> {
   assert.equal(await page.getByLabel('Anything we should know').inputValue(), 'One pram,\ntwo </textarea> dogs');
   assert.ok(await page.getByLabel('Write to me when').isChecked());
   const invalid = page.locator('[aria-invalid=true]');
-  const names = await invalid.evaluateAll<unknown>("(found) => found.map((one) => one.getAttribute('name'))");
+  const names = await Promise.all((await invalid.all()).map((one) => one.getAttribute('name')));
   assert.deepEqual(names, ['date', 'guests', 'email']);
   // The author's own sentence where there is one, tied by aria-errormessage; ours where there is none, by aria-describedby.
   assert.ok(await page.locator('#date-error').isVisible());
