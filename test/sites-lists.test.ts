@@ -24,6 +24,10 @@ const products =
 const filter = (name: string, mark: string): string =>
   `<form aria-controls="products"><select name="${name}" data-list="category?sort=name"><option value="">All</option><option itemscope${mark} data-text="{name}">Cups</option><option itemscope>Plates</option></select><button>Go</button></form>${products}`;
 
+const ordered = (id: string): string =>
+  `<form aria-controls="${id}"><select name="${id}.sort"><option value="">as drawn<option value="-name">Z to A</select><input name="${id}.name.like"></form>
+<ul id="${id}" data-list="${id}"><li itemscope><b itemprop="name">${id} a</b></li><li itemscope><b itemprop="name">${id} b</b></li></ul>`;
+
 // A card grid in Bulma's markup. The author expects newest first, two to a page, and the framework's own pagination:
 // previous and next go where there is none, as many numbers as there are pages, the current one marked as in the file.
 test('a card listing is sorted and paged with the author’s own pagination', async (t) => {
@@ -173,9 +177,6 @@ test('two paged lists on one page turn apart', async (t) => {
 // Bad page numbers and filters in an address are ignored; a filter form shows what is in force.
 // Two lists on one page, each with a form that orders it. The author writes the list's id before the parameter.
 test('a parameter with a list’s id before it steers that list only', async (t) => {
-  const ordered = (id: string): string =>
-    `<form aria-controls="${id}"><select name="${id}.sort"><option value="">as drawn<option value="-name">Z to A</select><input name="${id}.name.like"></form>
-<ul id="${id}" data-list="${id}"><li itemscope><b itemprop="name">${id} a</b></li><li itemscope><b itemprop="name">${id} b</b></li></ul>`;
   const site = await serveFiles(t, { 'index.html': page(ordered('cup') + ordered('plate')) });
   assert.deepEqual(texts(await body(site, '/?cup.sort=-name'), 'b'), ['cup b', 'cup a', 'plate a', 'plate b']);
   assert.deepEqual(texts(await body(site, '/?cup.sort=-name&plate.name.like=B'), 'b'), ['cup b', 'cup a', 'plate b']);
