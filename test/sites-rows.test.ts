@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { call } from './api.ts';
+import { firstOwner } from './owner.ts';
 import { command, rows } from './rows.ts';
 import { serveFiles } from './served.ts';
 import { body, page, texts, values } from './written.ts';
@@ -44,6 +46,26 @@ test('a single row is one row wherever it stands', async (t) => {
   assert.deepEqual(await rows(site, 'site', ['hours', 'phone']), [
     { hours: 'Tuesday to Sunday', phone: 'tel:+3906123' },
   ]);
+});
+
+// A title in the head, named by the row below.
+test('itemref brings the title of the page into the row, and what the owner changes with it', async (t) => {
+  const site = await serveFiles(t, {
+    'dish.html':
+      '<!doctype html><html lang="en"><head><title id="t" itemprop="name">Norma</title></head>' +
+      '<body><main data-row="dish?slug" itemscope itemref="t"><h1 itemprop="name">Norma</h1></main></body></html>',
+  });
+  const html = await (await site.get('/dish/norma')).text();
+  assert.deepEqual([texts(html, 'title'), texts(html, 'h1')], [['Norma'], ['Norma']]);
+  const cookie = await firstOwner(site);
+  const [row] = await rows(site, 'dish', ['id']);
+  const written = await call(site, `PATCH /dish/${String(row?.['id'])}`, { body: { name: 'Norma & more' }, cookie });
+  assert.equal(written.status, 200);
+  const changed = await (await site.get('/dish/norma')).text();
+  assert.match(
+    changed,
+    /<title id="t" itemprop="name">Norma &amp; more<\/title>.*<h1 itemprop="name">Norma &amp; more<\/h1>/s,
+  );
 });
 
 // Detail pages at the root and in folders, a style of link for each.

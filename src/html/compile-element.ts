@@ -1,7 +1,8 @@
 import type { Query } from '../query/index.ts';
 import { foldName } from '../schema/index.ts';
 import { addFields, readableCondition } from './compile-binding.ts';
-import { attribute, attributePosition, contains, hasAttribute } from './document.ts';
+import { openReference, referencesOf, tellUnfollowed } from './compile-itemref.ts';
+import { attribute, contains, hasAttribute } from './document.ts';
 import { addRegion, addSlot, elementRange, marksOf, needCondition, order, refuse } from './draft.ts';
 import type { Context, Work } from './draft.ts';
 import { compileControl, compileForm, formMethod } from './compile-form.ts';
@@ -25,6 +26,11 @@ function compileElement(work: Work, element: PageElement, outer: Context): void 
   const offset = element.sourceCodeLocation?.startTag?.startOffset;
   if (offset === undefined || work.skipped.has(element)) return;
   const marks = marksOf(work, element);
+  const reference = work.references.get(element);
+  if (reference && !reference.context) {
+    reference.context = outer;
+    return;
+  }
   if (work.seen.has(offset)) {
     compileCopy(work, element, marks, outer);
     return;
@@ -152,7 +158,7 @@ function ignoreRow(work: Work, element: PageElement, mark: Mark): void {
 
 /** Whether an element or anything inside it shows or takes a column. */
 function bindsSomething(work: Work, element: PageElement): boolean {
-  const pending = [element];
+  const pending = [element, ...referencesOf(work, element)];
   for (let inner = pending.pop(); inner; inner = pending.pop()) {
     if (inner !== element || hasAttribute(inner, 'itemprop')) {
       if (hasAttribute(inner, 'itemprop') || work.marks.has(inner) || work.formIndex.has(inner)) return true;
@@ -253,14 +259,14 @@ function misplaced(work: Work, element: PageElement, marks: Marks, context: Cont
     const found = `${save.attribute} says where a posted form saves; this <${element.tagName}> is none.`;
     refuse(work, element, save.attribute, 'html/save-without-post', found, 'Put it on a <form method="post">.');
   }
-  if (context.binds && isItem(element) && hasAttribute(element, 'itemref')) {
-    work.diagnostics.push({
-      severity: 'warning',
-      code: 'html/itemref-not-followed',
-      message: 'itemref is not followed: only what stands inside the item is bound to its row.',
-      fix: 'Move those elements into the item.',
-      at: attributePosition(work.document, element, 'itemref'),
-    });
+  if (context.binds && isItem(element) && hasAttribute(element, 'itemref')) tellUnfollowed(work, element);
+}
+
+/** Compiles what rows name outside themselves, each in its row. Runs when all rows are known. */
+export function compileReferences(work: Work): void {
+  for (const [element, reference] of work.references) {
+    const context = openReference(work, element, reference);
+    if (context) compileElement(work, element, context);
   }
 }
 

@@ -149,8 +149,9 @@ export function openRow(work: Work, element: PageElement, context: Context, mark
     return undefined;
   }
   const query = queryOf(work, split.query ?? '', at);
-  const [condition, second] = query.conditions;
-  const key = condition?.operator === 'true' && !second ? condition.path : undefined;
+  if (!findsOneRow(query)) return refuseQuery(work, element, mark, split.query ?? '');
+  const [condition] = query.conditions;
+  const key = condition?.operator === 'true' ? condition.path : undefined;
   const scope = addScope(work, context, {
     kind: 'row',
     table,
@@ -163,9 +164,35 @@ export function openRow(work: Work, element: PageElement, context: Context, mark
     samples: [element],
     at,
   });
-  const always = ['html', 'head', 'body', 'main'].includes(element.tagName);
+  const always = isAlwaysShown(element);
   addRegion(work, element, order.row, (inner) => ({ kind: 'row', scope: scope.id, always, inner }));
   return enter(scope, element, context, attribute(element, 'itemscope') === undefined);
+}
+
+/** A row is named: by a key that the address gives (`slug`), or by what it must equal (`name=Norma`). */
+function findsOneRow({ conditions, sort, search, limit, page }: Query): boolean {
+  if (sort.length > 0 || search || limit || page) return false;
+  const isKey = conditions.length === 1 && conditions[0]!.operator === 'true';
+  return isKey || conditions.every(({ operator }) => operator === 'eq');
+}
+
+function refuseQuery(work: Work, element: PageElement, mark: Mark, query: string): undefined {
+  const { table } = splitMark(mark.text);
+  const named = /(?:^|&)limit=/.test(query) ? query : `${query}&limit=1`;
+  refuse(
+    work,
+    element,
+    mark.attribute,
+    'html/row-by-query',
+    `${mark.attribute}="${mark.text}" looks for a row; it can only name one, by a key that the address gives (${table}?slug).`,
+    `Make it a list of one: data-list="${`${table}?${named}`.replaceAll('&', '&amp;')}" on the element around, and itemscope alone on this one.`,
+  );
+  return undefined;
+}
+
+/** Whether a page needs the element even where there is no row to show. */
+export function isAlwaysShown({ tagName }: PageElement): boolean {
+  return ['html', 'head', 'body', 'main'].includes(tagName);
 }
 
 /** Opens the row that a nested item refers to. */
@@ -193,7 +220,10 @@ function enter(scope: ScopeDraft, element: PageElement, context: Context, transp
 function addScope(
   work: Work,
   context: Context,
-  made: Omit<ScopeDraft, 'id' | 'parent' | 'row' | 'around' | 'bindings' | 'hasHeading' | 'variants' | 'lang' | 'as'>,
+  made: Omit<
+    ScopeDraft,
+    'id' | 'parent' | 'row' | 'around' | 'bindings' | 'hasHeading' | 'variants' | 'references' | 'lang' | 'as'
+  >,
 ): ScopeDraft {
   const as = made.element && marksOf(work, made.element).named.as?.text;
   const scope: ScopeDraft = {
@@ -207,6 +237,7 @@ function addScope(
     bindings: new Map(),
     hasHeading: false,
     variants: [],
+    references: [],
   };
   work.scopes.push(scope);
   context.needs.scopes.push(scope.id);

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../std/index.ts';
 import { assemble } from './assemble.ts';
 import { compileErrorTargets } from './compile-error.ts';
-import { compileChildren } from './compile-element.ts';
+import { compileChildren, compileReferences } from './compile-element.ts';
 import { formMethod, formPlace } from './compile-form.ts';
 import { compileIds } from './compile-ids.ts';
+import { findReferences } from './compile-itemref.ts';
 import { attribute, contains, parsePage } from './document.ts';
 import type { PageDocument } from './document.ts';
 import { marksOf, newNeeds, report } from './draft.ts';
@@ -50,7 +51,9 @@ export function compilePage(source: Source, options: CompileOptions = {}): Compi
     nav: false,
     guards: [],
   };
+  findReferences(work);
   compileChildren(work, document.root, context);
+  compileReferences(work);
   compileErrorTargets(work);
   compileIds(work);
   const learnt = learnFromSamples(work);
@@ -108,6 +111,7 @@ function newWork(
     errorNumbers: new Map(),
     controlGroups: new Map(),
     conditionHides: new Map(),
+    references: new Map(),
     skipped: new Set(),
     errorTargets: new Map(),
   };
@@ -132,6 +136,7 @@ function pageScope(document: PageDocument, lang: string): ScopeDraft {
     list: null,
     samples: [],
     variants: [],
+    references: [],
   };
 }
 
@@ -218,13 +223,14 @@ function needsOf(draft: NeedsDraft): Needs {
 
 function readersOf(work: Work): Record<number, ScopeReader> {
   const readers: Record<number, ScopeReader> = {};
-  for (const { id, element, list, samples, variants } of work.scopes) {
+  for (const { id, element, list, samples, variants, references } of work.scopes) {
     if (!element) continue;
     readers[id] = {
       scope: id,
       element: offsetOf(element),
       list,
       samples: samples.map(offsetOf),
+      ...(references.length > 0 ? { references: references.map(offsetOf) } : {}),
       variants: variants.map((variant) => ({
         element: offsetOf(variant.element),
         condition: variant.condition,

@@ -101,6 +101,8 @@ export interface ScopeDraft {
   readonly list: 'container' | 'first' | null;
   readonly samples: readonly PageElement[];
   readonly variants: VariantDraft[];
+  /** Elements outside that show columns of the row too. */
+  readonly references: PageElement[];
 }
 
 /** Where the walk is. */
@@ -118,6 +120,16 @@ export interface Context {
   readonly nav: boolean;
   /** Guards around, the outermost first. */
   readonly guards: readonly number[];
+}
+
+/** An element that the `itemref` of a row's item names: it stands outside, and shows that row's columns. */
+export interface Reference {
+  /** The element with `data-row`. */
+  readonly row: PageElement;
+  /** The element with `itemref`: the row's own, or the item directly inside it. */
+  readonly item: PageElement;
+  /** Where the walk found it; undefined while it was not reached. */
+  context?: Context;
 }
 
 /** What hiding an element with `data-if` means; the samples decide. */
@@ -161,6 +173,8 @@ export interface Work {
   readonly controlGroups: Map<number, Map<string, PageElement[]>>;
   /** Elements with `data-if`: whether they stay, hidden, while it does not match is known once samples were read. */
   readonly conditionHides: Map<PageElement, ConditionHides>;
+  /** Elements outside a row that its `itemref` names. */
+  readonly references: Map<PageElement, Reference>;
   /** Elements that a region writes as a whole. */
   readonly skipped: Set<PageElement>;
   /** What `aria-errormessage` names, with the controls that name it. */

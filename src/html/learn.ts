@@ -50,6 +50,7 @@ function readerOf(scope: ScopeDraft): ScopeReader {
     element: scope.element ? offset(scope.element) : 0,
     list: scope.list,
     samples: scope.samples.map(offset),
+    references: scope.references.map(offset),
     variants: scope.variants.map(({ element, condition, fields, scopes }) => ({
       element: offset(element),
       condition,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compilePage } from './compile.ts';
 import { faults, put, rendered, template } from './fixtures.ts';
 import { readPage } from './read.ts';
 
@@ -149,6 +150,28 @@ void test('an item inside a row that is neither its value nor in a list is anoth
 void test('a list without a sample, and a row without a binding, are left alone and told', () => {
   assert.deepEqual(faults('<ul data-list="x"><li>a</li></ul>'), ['1:5 warning html/list-without-sample']);
   assert.deepEqual(faults('<div data-row="3">a</div>'), ['1:6 warning html/row-without-binding']);
+});
+
+void test('a row that is looked for is an error that says what to write', () => {
+  for (const query of [
+    'special&sort=-name',
+    'special&limit=1',
+    'sort=name',
+    'q=norma',
+    'special&!sold',
+    'price.max=9',
+  ]) {
+    const page = `<main data-row="dish?${query}" itemscope><h1 itemprop="name">A</h1></main>`;
+    const { diagnostics } = compilePage({ file: 'page.html', text: page });
+    assert.deepEqual(
+      diagnostics.map(({ at, code }) => [at?.column, code]),
+      [[7, 'html/row-by-query']],
+      query,
+    );
+    const limited = query.includes('limit') ? query : `${query}&limit=1`;
+    assert.ok(diagnostics[0]?.fix?.includes(`data-list="dish?${limited.replaceAll('&', '&amp;')}"`), query);
+  }
+  assert.deepEqual(faults('<p data-row="dish?name=Norma&special=true"><b itemprop="name">Norma</b></p>'), []);
 });
 
 void test('differing separators are told', () => {

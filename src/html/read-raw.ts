@@ -48,6 +48,7 @@ function shapeOf(readers: Reading['readers'], elements: Reading['elements']): Sh
   for (const reader of Object.values(readers)) {
     if (reader.list) for (const offset of reader.samples) addTo(groups, elements.get(offset), reader.scope);
     else addTo(absent, elements.get(reader.element));
+    for (const offset of reader.references ?? []) addTo(absent, elements.get(offset));
     for (const { place, element } of reader.variants.flatMap(({ fields }) => fields)) {
       if (place.kind !== 'set') continue;
       for (const member of setMembers(elements.get(element)!) ?? []) groups.set(member, setGroup(element));
@@ -88,7 +89,7 @@ export function readScopes(
     const copies = reader.list
       ? (alignment.repeated.get(id) ?? [])
       : only(alignment.matches.get(reading.elements.get(reader.element)!));
-    found[id] = copies.map((copy) => readRow(reading, reader, copy));
+    found[id] = copies.map((copy) => readRow(reading, reader, copy, alignment));
   }
   return found;
 }
@@ -97,19 +98,32 @@ function only<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value];
 }
 
-/** Reads one row by the template that its copy was made from, or resembles. */
-export function readRow(reading: Reading, reader: ScopeReader, copy: PageElement): RawRow {
+/**
+ * Reads one row by the template that its copy was made from, or resembles. `around`: what the row's surroundings are
+ * laid over; absent for the file's own samples, which lie where they are.
+ */
+export function readRow(reading: Reading, reader: ScopeReader, copy: PageElement, around?: Alignment): RawRow {
   const index = variantFor(reading, reader, copy);
   const variant = reader.variants[index];
   const template = variant && reading.elements.get(variant.element);
   if (!variant || !template) return { variant: -1, fields: [], scopes: {}, at: 0 };
   const alignment = align(template, copy, reading.shape);
+  for (const offset of reader.references ?? []) {
+    const outside = reading.elements.get(offset);
+    const outsideCopy = outside && (around ? around.matches.get(outside) : outside);
+    if (outside && outsideCopy) addAlignment(alignment, align(outside, outsideCopy, reading.shape));
+  }
   return {
     variant: index,
     fields: variant.fields.map((field) => readField(reading, field, alignment)),
     scopes: readScopes(reading, variant.scopes, alignment),
     at: copy.sourceCodeLocation?.startOffset ?? 0,
   };
+}
+
+function addAlignment(into: Alignment, { matches, repeated }: Alignment): void {
+  for (const [element, copy] of matches) into.matches.set(element, copy);
+  for (const [group, copies] of repeated) into.repeated.set(group, copies);
 }
 
 function variantFor(reading: Reading, reader: ScopeReader, copy: PageElement): number {

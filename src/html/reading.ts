@@ -61,6 +61,8 @@ export interface ScopeReader {
   /** Items as written in the file, by the offsets of their start tags. */
   readonly samples: readonly number[];
   readonly variants: readonly Variant[];
+  /** Elements outside, named by `itemref`, that show columns of the row too. */
+  readonly references?: readonly number[];
 }
 
 /** Texts read from one sample, by field; null: the element is absent. */

@@ -52,9 +52,9 @@ function checkRows(checking: Checking, scope: Scope, table: Table): void {
   if (scope.kind === 'nested') return;
   const place = placeAround(checking.template, scope);
   if (scope.key !== undefined) {
-    if (!table.columns[scope.key]) {
-      checking.diagnostics.push(unknownPath(scope.key, table, scope.at));
-    }
+    const key = table.columns[scope.key];
+    if (!key) checking.diagnostics.push(unknownPath(scope.key, table, scope.at));
+    else if (key.type.kind === 'boolean') checking.diagnostics.push(keyTellsNoRow(scope.key, table, scope.at));
     return;
   }
   const query = withParent(checking, scope);
@@ -125,6 +125,17 @@ function unknownPath(path: string, table: Table | null, at: SourcePosition): Dia
     fix: table
       ? `Show it with \`itemprop="${path}"\`, give it a control in a form, or correct the name.`
       : 'Outside of lists and rows only state is known: `saved`, `invalid`, `user`, `user.role`, and `ID.rows` of a list with that id.',
+    at,
+  };
+}
+
+/** `data-row="dish?special"`: a key is what an address gives, and yes or no is no name of a row. */
+function keyTellsNoRow(key: string, table: Table, at: SourcePosition): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'site/key-tells-no-row',
+    message: `The address of a page cannot name a row by \`${key}\`: in \`${table.name}\` that is only yes or no.`,
+    fix: `For one row with it, make a list of one: data-list="${table.name}?${key}&amp;limit=1" on the element around, and itemscope alone on this one.`,
     at,
   };
 }

@@ -258,6 +258,17 @@ void test('detail pages: at the root for a folder of their name, an index for it
   assert.deepEqual(site.routes.resolve('/post/x'), { kind: 'row', file: 'post.html', key: 'x' });
 });
 
+void test('a yes or no is no key of a page: the error says how to show a row that has it', async (t) => {
+  const site = await siteWith(t, {
+    'dishes.html': page(
+      '<ul data-list="dish"><li itemscope><b itemprop="name">A</b> <i data-if="special">!</i></li></ul>' +
+        '<main data-row="dish?special" itemscope><h1 itemprop="name">A</h1></main>',
+    ),
+  });
+  assert.deepEqual(errorsOf(site), ['dishes.html:5 site/key-tells-no-row']);
+  assert.match(site.diagnostics[0]?.fix ?? '', /data-list="dish\?special&amp;limit=1"/);
+});
+
 void test('one bad page does not take down the others', async (t) => {
   const good = '<form name="a" method="post"><input name="x"></form>';
   const site = await siteWith(t, {
