@@ -26,7 +26,7 @@ export interface Verdict {
   readonly unit: string;
 }
 
-export function isMet({ measured, least, most }: Verdict): boolean {
+function isMet({ measured, least, most }: Verdict): boolean {
   return (least === undefined || measured >= least) && (most === undefined || measured <= most);
 }
 

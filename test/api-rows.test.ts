@@ -299,21 +299,18 @@ void test('a file is uploaded, held by a row, and sent as an attachment', async 
       headers: { cookie, origin: site.address },
     });
   };
-  const png = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==',
-    'base64',
-  );
-  const kept = await upload('cake.png', png, 'image/png');
+  const recipe = Buffer.from('Two eggs, and flour as it asks for.\n');
+  const kept = await upload('recipe.txt', recipe, 'text/plain');
   assert.equal(kept.status, 201);
   const { files } = (await kept.json()) as { files: { path: string; size: number }[] };
   const path = files[0]!.path;
-  assert.match(path, /^\/_backlot\/files\/[0-9a-f]{32}\.png$/);
+  assert.match(path, /^\/_backlot\/files\/[0-9a-f]{32}\.txt$/);
   const name = path.split('/').at(-1)!;
   assert.equal((await call(site, `GET /files/${name}`, { cookie })).status, 404, 'not before a row holds it');
   const row = await call(site, 'POST /message', { cookie, body: { name: 'Ada', photo: path } });
   assert.equal(row.status, 201, JSON.stringify(row.json));
   const sent = await fetch(`${site.address}/api/files/${name}`, { headers: { cookie } });
-  assert.deepEqual(Buffer.from(await sent.arrayBuffer()), png);
+  assert.deepEqual(Buffer.from(await sent.arrayBuffer()), recipe);
   assert.match(sent.headers.get('content-disposition')!, /^attachment/);
   assert.match(sent.headers.get('content-security-policy')!, /sandbox/);
   assert.equal((await call(site, `GET /files/${name}`)).status, 401);
