@@ -89,6 +89,18 @@ test('no file stays of a form that is wrong elsewhere', async (t) => {
   assert.deepEqual([...(await kept(site)), ...(await kept(site, 'incoming'))], []);
 });
 
+test('the files of a form that is sent twice are kept once', async (t) => {
+  const site = await serveFiles(t, files);
+  const send = async (): Promise<Response> => await apply(site, { name: 'Ada', papers: [new File(['one'], 'a.txt')] });
+  const answers = [...(await Promise.all([send(), send()])), await send()];
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [303, 303, 303],
+  );
+  assert.equal((await rows(site, 'application', ['papers'])).length, 1);
+  assert.deepEqual([(await kept(site)).length, await kept(site, 'incoming')], [1, []]);
+});
+
 test('no file stays of a form that breaks off', async (t) => {
   const site = await serveFiles(t, files);
   const connection = await rawConnection(site.address);

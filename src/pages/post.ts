@@ -136,11 +136,17 @@ export function poster(options: PosterOptions): Poster {
       const repeated = repeatedSubmission(submitted);
       const { key } = repeated;
       const sent = key === undefined ? {} : { sent: sentSubmission(submissionKey(repeated), options.clock) };
-      return await answered.once(
-        repeated,
-        () => answer(options, { ...submitted, ...sent }),
-        (result) => result.kind === 'saved',
-      );
+      let isFirst = false;
+      const first = (): Promise<PostAnswer> => {
+        isFirst = true;
+        return answer(options, { ...submitted, ...sent });
+      };
+      try {
+        return await answered.once(repeated, first, ({ kind }) => kind === 'saved');
+      } finally {
+        // What comes again brings its files again; the first answer has seen to its own.
+        if (!isFirst) await discardUploads(options.files, entries, []);
+      }
     },
   };
 }
