@@ -306,7 +306,7 @@ void test('a file is uploaded, held by a row, and sent as an attachment', async 
   const path = files[0]!.path;
   assert.match(path, /^\/_backlot\/files\/[0-9a-f]{32}\.txt$/);
   const name = path.split('/').at(-1)!;
-  assert.equal((await call(site, `GET /files/${name}`, { cookie })).status, 404, 'not before a row holds it');
+  assert.equal((await site.get(path)).status, 404, 'no page shows it to visitors');
   const row = await call(site, 'POST /message', { cookie, body: { name: 'Ada', photo: path } });
   assert.equal(row.status, 201, JSON.stringify(row.json));
   const sent = await fetch(`${site.address}/api/files/${name}`, { headers: { cookie } });
