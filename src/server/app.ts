@@ -5,7 +5,7 @@ import { isUnavailable } from '../pages/index.ts';
 import { boundedCache } from '../std/index.ts';
 import type { BoundedCache, Clock, Ids, Log } from '../std/index.ts';
 import type { Actor } from '../tables/index.ts';
-import { answerClientError, httpServer } from './http-server.ts';
+import { httpServer } from './http-server.ts';
 import type { HttpServer, HttpTimeouts } from './http-server.ts';
 import { isLoopback } from './loopback.ts';
 import { noticeFor } from './notice-page.ts';
@@ -110,7 +110,7 @@ export function createApp(options: AppOptions): App {
       if (settings.fastLane === 'on' && settings.log === 'off') openPageLane(http, laneOptions(shared, http));
       return http.server;
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => http?.answerClientError(error, socket),
     trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
     genReqId: () => options.ids(),
     requestIdHeader: false,

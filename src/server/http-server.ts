@@ -43,6 +43,8 @@ export interface HttpServer {
   readonly stopping: boolean;
   /** Keeps the connection open until `response` has gone out, also while the server is stopping. */
   track(response: ServerResponse): void;
+  /** Answers what Node could not read as a request, after the requests before it on the same connection. */
+  answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void;
   /** Takes no more connections, lets what is under way finish, closes every connection. */
   stop(): Promise<void>;
 }
@@ -64,19 +66,57 @@ export function httpServer(handler: RequestHandler, timeouts: HttpTimeouts): Htt
     // Counted by the host rule, which answers like everything else.
     requireHostHeader: false,
   });
+  /** Connections that close for what came over them (RFC 9112, 6.3 and 11.2). */
+  const refused = new WeakSet<Duplex>();
+  /** The latest answer on each connection. */
+  const latest = new WeakMap<Duplex, ServerResponse>();
+
+  /** Whether it has been said that the connection closes: what still follows is no request (RFC 9112, 9.6). */
+  const isClosing = (socket: Duplex): boolean =>
+    refused.has(socket) || latest.get(socket)?.getHeader('connection') === 'close';
+
+  /** Acts once everything that was asked before on the connection has been answered. */
+  const afterAnswers = (socket: Duplex, act: () => void): void => {
+    const before = [...answering].find(({ req }) => req.socket === socket && req.complete);
+    if (before) before.once('close', () => afterAnswers(socket, act));
+    else act();
+  };
+
+  const refuse = (socket: Duplex, status: number): void => {
+    refused.add(socket);
+    afterAnswers(socket, () => answerPlainly(socket, status));
+  };
+
   const take: RequestHandler = (request, response) => {
-    if (readTarget(request)) handler(request, response);
-    else answerPlainly(response.socket, 400);
+    if (isClosing(request.socket)) return;
+    latest.set(request.socket, response);
+    const fault = versionFault(request) ?? codingFault(request) ?? (readTarget(request) ? undefined : 400);
+    if (fault !== undefined) {
+      refuse(request.socket, fault);
+      return;
+    }
+    // We change protocols with nobody, and Node loses what came together with such a request.
+    if (request.headers.upgrade !== undefined) response.setHeader('connection', 'close');
+    // Clients of HTTP/1.0 know no invitation (RFC 9110, 10.1.1).
+    if (request.httpVersion === '1.0') delete request.headers.expect;
+    handler(request, response);
   };
   server.on('request', take);
   // Whoever reads the body says `100 Continue`: nobody is asked to send what will be refused.
   server.on('checkContinue', take);
-  server.on('checkExpectation', (_request, response) => answerPlainly(response.socket, 417));
-  server.on('connect', (_request, socket) => answerPlainly(socket, 405));
+  server.on('checkExpectation', ({ socket }) => refuse(socket, 417));
+  server.on('connect', (_request, socket) => refuse(socket, 405));
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+
+  const answerClientError = (error: NodeJS.ErrnoException, socket: Duplex): void =>
+    afterAnswers(socket, () => {
+      // What follows a request that closes the connection is no request (RFC 9112, 9.6).
+      if (error.code === 'HPE_CLOSED_CONNECTION') socket.end();
+      else answerUnreadable(error, socket);
+    });
 
   const track = (response: ServerResponse): void => {
     answering.add(response);
@@ -94,6 +134,7 @@ export function httpServer(handler: RequestHandler, timeouts: HttpTimeouts): Htt
       return stopping;
     },
     track,
+    answerClientError,
     async stop() {
       if (stopping) return;
       stopping = true;
@@ -126,8 +167,20 @@ function readTarget(request: IncomingMessage): boolean {
   return true;
 }
 
-/** What Node could not read as a request. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+/** Node's parser also takes the first lines of HTTP/0.9 and HTTP/2.0, whose messages are other ones (RFC 9110, 15.6.6). */
+function versionFault({ httpVersionMajor }: IncomingMessage): 505 | undefined {
+  return httpVersionMajor === 1 ? undefined : 505;
+}
+
+/** Why a body cannot be told from what follows it, or not be read (RFC 9112, 6.1 and 6.3). */
+function codingFault({ headers, httpVersion }: IncomingMessage): 400 | 501 | undefined {
+  const coding = headers['transfer-encoding']?.toLowerCase();
+  if (coding === undefined) return undefined;
+  if (httpVersion === '1.0' || !/(?:^|[ \t,])chunked$/.test(coding)) return 400;
+  return coding === 'chunked' ? undefined : 501;
+}
+
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const statuses: Readonly<Record<string, number>> = {
     ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -140,12 +193,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
 /** How long the client has to read a plain answer before the connection is cut. */
 const PLAIN_ANSWER_MS = 2_000;
 
-function answerPlainly(socket: Duplex | null, status: number): void {
-  if (!socket || socket.destroyed) return;
+function answerPlainly(socket: Duplex, status: number): void {
+  if (socket.destroyed || socket.writableEnded) return;
   const text = `${STATUS_CODES[status] ?? 'Error'}\n`;
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: text/plain\r\n` +
-      `Content-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
+      `Date: ${new Date().toUTCString()}\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
   );
   const cut = setTimeout(() => socket.destroy(), PLAIN_ANSWER_MS);
   cut.unref();

@@ -113,7 +113,9 @@ function sendBytes(
 ): void {
   headers['content-length'] = bytes.length;
   if (hasUnreadBody(request)) {
-    response.writeHead(status, { ...headers, connection: 'close' });
+    // Not among the others: the server looks whether it has been said.
+    response.setHeader('connection', 'close');
+    response.writeHead(status, headers);
     if (request.method === 'HEAD' || bytes.length === 0) response.flushHeaders();
     else response.write(bytes);
     discardBody(request, () => response.end());
