@@ -114,3 +114,62 @@ test('many posts to two servers at once, each stored once', async (t) => {
     [],
   );
 });
+
+/** The cookie that an answer sets, as the browser sends it. */
+function cookieOf(answer: Response): string {
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+test('who posts to one server sees it on the other one at once', async (t) => {
+  const databaseUrl = await postgres.createDatabase();
+  const one = await serveFiles(t, guestBook, { databaseUrl });
+  const other = await serveFiles(t, guestBook, { databaseUrl });
+  for (const name of ['Ada', 'Grace', 'Mary']) {
+    for (const site of [one, other]) await site.get('/');
+    const posted = await one.post('/?form=entry', { name });
+    assert.match(
+      posted.headers.get('set-cookie') ?? '',
+      /^backlot_written=\d+; Path=\/; Max-Age=10; HttpOnly; SameSite=Lax$/,
+    );
+    const next = await other.get(posted.headers.get('location') ?? '', { cookie: cookieOf(posted) });
+    assert.match(await next.text(), new RegExp(name));
+    assert.equal(next.headers.get('cache-control'), 'public, max-age=0, must-revalidate');
+    assert.equal(next.headers.get('set-cookie'), null);
+  }
+  const asScript = await one.post('/?form=entry', { name: 'Script' }, { accept: 'application/json' });
+  assert.match(await (await other.get('/', { cookie: cookieOf(asScript) })).text(), /Script/);
+});
+
+test('also where the other server cannot follow the log', async (t) => {
+  const databaseUrl = await postgres.createDatabase();
+  const one = await serveFiles(t, guestBook, { databaseUrl });
+  let gate: Promise<void> | undefined;
+  const other = await serveFiles(t, guestBook, {
+    databaseUrl,
+    observe: (driver) => ({
+      ...driver,
+      async entriesAfter(position, limit) {
+        await gate;
+        return await driver.entriesAfter(position, limit);
+      },
+    }),
+  });
+  const held = Promise.withResolvers<void>();
+  try {
+    await other.get('/');
+    gate = held.promise;
+    const posted = await one.post('/?form=entry', { name: 'Ada' });
+    assert.match(await (await other.get('/', { cookie: cookieOf(posted) })).text(), /Ada/);
+    const [, position = ''] = cookieOf(posted).split('=');
+    for (const cookie of [`backlot_written=${position}000`, 'backlot_written=-1', 'backlot_written=x', 'a=b'])
+      assert.equal((await other.get('/', { cookie })).status, 200, cookie);
+  } finally {
+    held.resolve();
+  }
+  assert.deepEqual(other.log.lines, []);
+});
+
+test('one server alone sets no such cookie', async (t) => {
+  const site = await serveFiles(t, guestBook);
+  assert.equal((await site.post('/?form=entry', { name: 'Ada' })).headers.get('set-cookie'), null);
+});

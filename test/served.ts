@@ -34,6 +34,7 @@ export interface ServeOptions {
   readonly dev?: boolean;
   readonly fault?: NonNullable<StartOptions['fault']>;
   readonly timeouts?: NonNullable<StartOptions['timeouts']>;
+  readonly observe?: NonNullable<StartOptions['observe']>;
 }
 
 /** Writes files into a fresh folder that goes with the test. */
@@ -67,6 +68,7 @@ export async function serveFolder(t: TestContext, siteDir: string, options: Serv
     dev: options.dev ?? false,
     timeouts: options.timeouts ?? {},
     ...(options.fault ? { fault: options.fault } : {}),
+    ...(options.observe ? { observe: options.observe } : {}),
     onNotices: (lines) => void notices.push(...lines),
   });
   let stopped: Promise<void> | undefined;

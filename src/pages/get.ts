@@ -19,6 +19,8 @@ export interface PageRequest {
   readonly key?: string;
   readonly search: URLSearchParams;
   readonly actor: Actor;
+  /** Whoever asks has written what the cache has not heard of yet. */
+  readonly isAheadOfCache?: boolean;
 }
 
 export type PageAnswer =
@@ -123,6 +125,7 @@ export function pageGetter(options: PageGetterOptions): PageGetter {
       if (request.actor.kind !== 'visitor') return await render(request, state, null);
       const query = state.parameters.toString();
       const key = `${request.path}?${query}`;
+      if (request.isAheadOfCache === true) return await render(request, state, key);
       const held = cache.get(key);
       options.onCache?.(held ? 'hit' : 'miss');
       if (held) return { kind: 'page', page: held, key };

@@ -59,6 +59,8 @@ export type PostAnswer =
       readonly location: string;
       readonly id: string | null;
       readonly dialect: SiteForm['dialect'];
+      /** Of the change in the log. */
+      readonly position?: number;
     }
   | {
       readonly kind: 'refused';
@@ -289,7 +291,7 @@ async function save(
     const row = outcome.rows[0] ?? null;
     const id = row ? (row['id'] as string) : null;
     const location = successLocation(options.tables.schema, submitted.form, submitted.pageRequest, row, compat?.next);
-    return { kind: 'saved', location, id, dialect: form.dialect };
+    return { kind: 'saved', location, id, dialect: form.dialect, position: outcome.position };
   }
   // Another process may have taken it meanwhile.
   const again = await answerAgain(options, submitted);

@@ -5,6 +5,7 @@ import { prefersJson } from './accept.ts';
 import type { DevChannel } from './dev-channel.ts';
 import { noticeFor } from './notice-page.ts';
 import type { SendNotice } from './notices.ts';
+import type { OwnWrites } from './own-writes.ts';
 import { postedJson } from './posted-json.ts';
 import { sendText } from './respond.ts';
 import { headerOf, pagePath, targetOf } from './site-request.ts';
@@ -17,6 +18,7 @@ export interface AnswerPostOptions {
   readonly pageHeaders: (page: SitePage) => Readonly<Record<string, string>>;
   readonly notice: SendNotice;
   readonly log: Log;
+  readonly ownWrites: OwnWrites;
   readonly dev?: Pick<DevChannel, 'withScriptText'>;
 }
 
@@ -70,8 +72,11 @@ function pageOfReferer(site: Site, referer: string | undefined, host: string | u
 function send(options: AnswerPostOptions, asked: SiteRequest, answer: PostAnswer): void {
   const { request, response, id } = asked;
   const status = answer.kind === 'saved' ? 303 : answer.status;
+  const written = answer.kind === 'saved' && answer.position !== undefined;
+  const cookie = written ? options.ownWrites.cookie(answer.position) : undefined;
   const headers = {
     ...options.common,
+    ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
     'cache-control': 'no-store',
     ...(status >= 500 ? { 'x-request-id': id } : {}),
     ...(status === 503 ? { 'retry-after': '10' } : {}),

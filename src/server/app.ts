@@ -11,6 +11,7 @@ import { isLoopback } from './loopback.ts';
 import { noticeFor } from './notice-page.ts';
 import type { SendNotice } from './notices.ts';
 import { hostRule, mayWrite } from './origin.ts';
+import { hasWritten } from './own-writes.ts';
 import { openPageLane } from './page-lane.ts';
 import type { PageLaneOptions } from './page-lane.ts';
 import { addressGroup, postLimits } from './post-limits.ts';
@@ -225,7 +226,8 @@ function logWhenDone(log: Log, { id, request, response }: SiteRequest): void {
  */
 function answerReady(shared: Shared, request: IncomingMessage, response: ServerResponse): boolean {
   const { method, url = '/' } = request;
-  if ((method !== 'GET' && method !== 'HEAD') || shared.settings.log !== 'off' || hasSession(request)) return false;
+  if ((method !== 'GET' && method !== 'HEAD') || shared.settings.log !== 'off') return false;
+  if (hasSession(request) || hasWritten(request)) return false;
   if (hostFault(shared, request) !== undefined) return false;
   const ready = readyPage(shared, url, request.socket.remoteAddress);
   if (!ready) return false;

@@ -10,6 +10,7 @@ import { madeFiles } from './made-files.ts';
 import type { Metrics } from './metrics.ts';
 import type { SendNotice } from './notices.ts';
 import type { OpenData } from './open-data.ts';
+import { ownWrites } from './own-writes.ts';
 import { rememberParts } from './part-history.ts';
 import { policyHeaders } from './policy.ts';
 import type { adoptSchema, SchemaAdoption } from './schema-adoption.ts';
@@ -76,6 +77,7 @@ export async function serveSite(options: ServingOptions, site: Site, adopt: type
     pageHeaders,
     notice: options.notice,
     log,
+    ownWrites: ownWrites(data, 'strict-transport-security' in common),
     ...(dev ? { dev } : {}),
     made: madeFiles(site, tables, settings, common),
   });

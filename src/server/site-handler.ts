@@ -93,6 +93,7 @@ export function siteHandler(options: SiteHandlerOptions): SiteHandler {
       ...(key === undefined ? {} : { key }),
       search: new URLSearchParams(targetOf(asked.request).search),
       actor: asked.actor,
+      isAheadOfCache: !(await options.ownWrites.areCached(asked.request)),
     });
     if (answer.kind === 'missing') {
       const { pathname, search } = targetOf(asked.request);
