@@ -69,7 +69,7 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
   const data = await openData({
     ...options,
     onUpgrade: backUpBeforeUpgrade(about),
-    observe: metrics && ((driver) => metrics.countCommits(driver)),
+    observe: metrics ? (driver) => metrics.countCommits(driver) : options.observe,
   });
   const closing: Steps = [() => data.close()];
   const resting: Steps = [];
