@@ -27,6 +27,9 @@ test('a page asked for by the post is followed only within the site', () => {
     'https://evil.example',
     'javascript:x()',
     '/\n/evil.example',
+    '/.//evil.example',
+    '/%2e//evil.example',
+    '/a/..//evil.example',
   ]) {
     assert.equal(to({}, next), '/contact?saved=ask', next);
   }

@@ -29,11 +29,15 @@ function rowPage(schema: Schema, form: SiteForm, row: Row | null): string | unde
   return form.successRow && table && row ? (rowUrl(table, row) ?? undefined) : undefined;
 }
 
-/** A path of this site, or undefined: no other origin, however it is spelt (`//`, `/\\`, tabs, user information). */
+/**
+ * A path of this site, or undefined: no other origin, however it is spelt (`//`, `/\\`, tabs, user information), also not
+ * where steps are taken out of it first (`/.//`).
+ */
 function pathOfSite(next: string | undefined): string | undefined {
   if (next === undefined || !next.startsWith('/') || !URL.canParse(next, SITE)) return undefined;
   const url = new URL(next, SITE);
-  return url.origin === SITE ? url.pathname + url.search + url.hash : undefined;
+  const isInside = url.origin === SITE && !url.pathname.startsWith('//');
+  return isInside ? url.pathname + url.search + url.hash : undefined;
 }
 
 const SITE = 'http://site.invalid';
