@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { dataScenarios } from './data-scenarios.ts';
+import { tortureDecoders } from './decoding.ts';
 import { diskKillScenario } from './disk-kill.ts';
 import { diskScenarios } from './disk-scenarios.ts';
 import { killScenarios } from './kill-scenarios.ts';
@@ -15,9 +16,9 @@ import type { DatabaseKind } from './world.ts';
 
 const usage = `npm run torture -- [options]
 
-  --only NAME,…      these scenarios; without it, all
+  --only NAME,…      these scenarios; without it, all. decoders, alone: feeds every decoder with broken input
   --database KIND    sqlite or postgres; without it, both
-  --cycles N         failures in each scenario; without it, over 2,000 in all
+  --cycles N         failures in each scenario; without it, over 2,000 in all. Inputs for each decoder: 100,000
   --seed TEXT        what to draw from; without it, something new, which is printed
   --results FILE     where the table goes; default with all scenarios: torture/RESULTS.md
   --list             names the scenarios
@@ -42,6 +43,9 @@ if (values.help === true) {
 } else if (values.list === true) {
   for (const { name, what, databases } of scenarios)
     process.stdout.write(`${name} (${databases.join(', ')}): ${what}\n`);
+} else if (values.only === 'decoders') {
+  const seed = values.seed ?? randomBytes(4).toString('hex');
+  process.exitCode = (await tortureDecoders(seed, Number(values.cycles ?? 100_000))) ? 0 : 1;
 } else {
   process.exitCode = await torture();
 }
