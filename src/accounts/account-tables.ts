@@ -1,5 +1,5 @@
-import { withSystemColumns } from '../schema/index.ts';
-import type { Column, ColumnType, Schema, Table } from '../schema/index.ts';
+import { ownColumn as column, ownTable } from '../schema/index.ts';
+import type { ColumnType, Schema, Table } from '../schema/index.ts';
 
 export const USERS = '_user';
 export const CREDENTIALS = '_credential';
@@ -18,10 +18,11 @@ const ofUser = column('user', { kind: 'reference', table: USERS }, { required: t
  * shown and no log keeps. Users are logged by key: that is how other processes hear that their sessions have changed.
  */
 export const accountTables: readonly Table[] = [
-  table(
-    USERS,
-    'Users',
-    [
+  ownTable({
+    name: USERS,
+    label: 'Users',
+    log: 'keys',
+    columns: [
       column('email', text, { required: true, unique: true, constraints: { maxLength: 254 } }),
       column('name', text, { folded: true, constraints: { maxLength: 200 } }),
       column('roles', { kind: 'set' }),
@@ -30,13 +31,18 @@ export const accountTables: readonly Table[] = [
       // Moves whenever sessions are taken from the user.
       column('signed_out_at', instant),
     ],
-    'keys',
-  ),
-  table(CREDENTIALS, 'Credentials', [ofUser, column('kind', text), column('secret', text, { secret: true })], 'none'),
-  table(
-    SESSIONS,
-    'Sessions',
-    [
+  }),
+  ownTable({
+    name: CREDENTIALS,
+    label: 'Credentials',
+    log: 'none',
+    columns: [ofUser, column('kind', text), column('secret', text, { secret: true })],
+  }),
+  ownTable({
+    name: SESSIONS,
+    label: 'Sessions',
+    log: 'none',
+    columns: [
       ofUser,
       column('secret', text, { secret: true }),
       column('seen_at', instant),
@@ -44,13 +50,18 @@ export const accountTables: readonly Table[] = [
       column('address', text),
       column('agent', text),
     ],
-    'none',
-  ),
-  table(SETUP_TOKENS, 'Setup links', [column('secret', text, { secret: true }), column('expires_at', instant)], 'none'),
-  table(
-    AUDIT,
-    'Audit trail',
-    [
+  }),
+  ownTable({
+    name: SETUP_TOKENS,
+    label: 'Setup links',
+    log: 'none',
+    columns: [column('secret', text, { secret: true }), column('expires_at', instant)],
+  }),
+  ownTable({
+    name: AUDIT,
+    label: 'Audit trail',
+    log: 'none',
+    columns: [
       column('number', { kind: 'integer' }, { required: true, unique: true }),
       column('time', instant),
       column('actor', text),
@@ -60,8 +71,7 @@ export const accountTables: readonly Table[] = [
       column('detail', text),
       column('hash', text),
     ],
-    'none',
-  ),
+  }),
 ];
 
 /**
@@ -83,35 +93,4 @@ export function withAccountTables(schema: Schema): Schema | undefined {
 function isPart(ours: Table, inUse: Table | undefined): boolean {
   if (inUse?.detached !== false) return false;
   return Object.keys(ours.columns).every((name) => inUse.columns[name]?.detached === false);
-}
-
-function table(name: string, label: string, columns: readonly Column[], log: Table['log']): Table {
-  return {
-    name,
-    label,
-    sqlName: name,
-    columns: withSystemColumns(Object.fromEntries(columns.map((each) => [each.name, each])), false),
-    single: false,
-    log,
-    owner: 'backlot',
-    detached: false,
-    at: [],
-  };
-}
-
-function column(name: string, type: ColumnType, more: Partial<Column> = {}): Column {
-  return {
-    name,
-    label: name,
-    sqlName: name,
-    type,
-    required: false,
-    unique: false,
-    folded: false,
-    constraints: {},
-    system: false,
-    detached: false,
-    at: [],
-    ...more,
-  };
 }

@@ -1,5 +1,5 @@
-import { withSystemColumns } from '../schema/index.ts';
-import type { Column, ColumnType, Row, Table } from '../schema/index.ts';
+import { ownColumn, ownTable } from '../schema/index.ts';
+import type { Row, Table } from '../schema/index.ts';
 import type { Actor } from '../tables/index.ts';
 import { onlyStaff } from './access.ts';
 import { readJson } from './body.ts';
@@ -17,42 +17,18 @@ const marksMax = 1000;
 const attemptsMax = 5;
 
 /** What somebody has read of what visitors sent. One row for each user, under the user's own id. */
-export const readingTable: Table = {
+export const readingTable: Table = ownTable({
   name: READING,
   label: 'What users have read',
-  sqlName: READING,
-  columns: withSystemColumns(
-    {
-      // The row goes with the user.
-      user: { ...column('user', { kind: 'reference', table: '_user' }), required: true, child: true },
-      read_before: column('read_before', { kind: 'instant' }),
-      read: column('read', { kind: 'set' }),
-      unread: column('unread', { kind: 'set' }),
-    },
-    false,
-  ),
-  single: false,
   log: 'none',
-  owner: 'backlot',
-  detached: false,
-  at: [],
-};
-
-function column(name: string, type: ColumnType): Column {
-  return {
-    name,
-    label: name,
-    sqlName: name,
-    type,
-    required: false,
-    unique: false,
-    folded: false,
-    constraints: {},
-    system: false,
-    detached: false,
-    at: [],
-  };
-}
+  columns: [
+    // The row goes with the user.
+    ownColumn('user', { kind: 'reference', table: '_user' }, { required: true, child: true }),
+    ownColumn('read_before', { kind: 'instant' }),
+    ownColumn('read', { kind: 'set' }),
+    ownColumn('unread', { kind: 'set' }),
+  ],
+});
 
 /** All that came up to a moment has been read, but for `unread`; of what came later, `read` has. Ids of rows. */
 export interface Reading {

@@ -1,5 +1,5 @@
-import { withSystemColumns } from '../schema/index.ts';
-import type { Column, ColumnType, Table } from '../schema/index.ts';
+import { ownColumn as column, ownTable } from '../schema/index.ts';
+import type { ColumnType, Table } from '../schema/index.ts';
 
 /** Where mails are kept. The name begins with `_`, which no site's table can. */
 export const MAIL_TABLE = '_mail';
@@ -10,49 +10,25 @@ export type MailState = 'waiting' | 'sent' | 'kept' | 'failed';
 const text: ColumnType = { kind: 'text' };
 
 /** Beside the site's own tables. Several addresses are separated by commas; `about` is `TABLE/ID`. */
-export const mailTable: Table = {
+export const mailTable: Table = ownTable({
   name: MAIL_TABLE,
   label: 'Mail',
-  sqlName: MAIL_TABLE,
-  columns: withSystemColumns(
-    {
-      state: column('state', text, ['waiting', 'sent', 'kept', 'failed'] satisfies MailState[]),
-      to: column('to', text),
-      cc: column('cc', text),
-      reply_to: column('reply_to', text),
-      subject: column('subject', text),
-      text: column('text', text),
-      html: column('html', text),
-      message_id: column('message_id', text),
-      about: column('about', text),
-      error: column('error', text),
-      // Those of `to` and `cc` whose server has taken it, while others have to wait.
-      delivered: column('delivered', text),
-      // Its text is forgotten when it was sent or has failed.
-      confidential: column('confidential', { kind: 'boolean' }),
-      sent_at: column('sent_at', { kind: 'instant' }),
-    },
-    false,
-  ),
-  single: false,
   log: 'keys',
-  owner: 'backlot',
-  detached: false,
-  at: [],
-};
-
-function column(name: string, type: ColumnType, options?: readonly string[]): Column {
-  return {
-    name,
-    label: name,
-    sqlName: name,
-    type,
-    required: false,
-    unique: false,
-    folded: false,
-    constraints: options ? { options } : {},
-    system: false,
-    detached: false,
-    at: [],
-  };
-}
+  columns: [
+    column('state', text, { constraints: { options: ['waiting', 'sent', 'kept', 'failed'] satisfies MailState[] } }),
+    column('to', text),
+    column('cc', text),
+    column('reply_to', text),
+    column('subject', text),
+    column('text', text),
+    column('html', text),
+    column('message_id', text),
+    column('about', text),
+    column('error', text),
+    // Those of `to` and `cc` whose server has taken it, while others have to wait.
+    column('delivered', text),
+    // Its text is forgotten when it was sent or has failed.
+    column('confidential', { kind: 'boolean' }),
+    column('sent_at', { kind: 'instant' }),
+  ],
+});

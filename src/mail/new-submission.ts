@@ -1,4 +1,4 @@
-import { isTextKind } from '../schema/index.ts';
+import { isTextKind, ownColumn } from '../schema/index.ts';
 import type { Column, ColumnType, Row, Schema, Table } from '../schema/index.ts';
 import { boundedCache } from '../std/index.ts';
 import type { Diagnostic } from '../std/index.ts';
@@ -45,26 +45,10 @@ function table(name: string, columns: Readonly<Record<string, ColumnType>>): Tab
     name,
     label: name,
     sqlName: name,
-    columns: Object.fromEntries(Object.entries(columns).map(([column, type]) => [column, columnOf(column, type)])),
+    columns: Object.fromEntries(Object.entries(columns).map(([column, type]) => [column, ownColumn(column, type)])),
     single: false,
     log: 'none',
     owner: 'backlot',
-    detached: false,
-    at: [],
-  };
-}
-
-function columnOf(name: string, type: ColumnType): Column {
-  return {
-    name,
-    label: name,
-    sqlName: name,
-    type,
-    required: false,
-    unique: false,
-    folded: false,
-    constraints: {},
-    system: false,
     detached: false,
     at: [],
   };

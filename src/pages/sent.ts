@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { checkQuery, parseQuery } from '../query/index.ts';
 import type { QueryScope } from '../query/index.ts';
-import { withSystemColumns } from '../schema/index.ts';
-import type { Column, ColumnType, Table } from '../schema/index.ts';
+import { ownColumn, ownTable } from '../schema/index.ts';
+import type { Table } from '../schema/index.ts';
 import { uuidv7 } from '../std/index.ts';
 import type { Clock } from '../std/index.ts';
 import type { Actor, RowWrite, Tables } from '../tables/index.ts';
@@ -16,36 +16,12 @@ const KEYED_REPEAT_MS = 24 * 3_600_000;
  * Submissions that came with an `Idempotency-Key`: the id is made of the key, `row` is the row that was saved. It is
  * written in the commit of that row, so that neither a crash nor another process can take the same submission twice.
  */
-export const sentTable: Table = {
+export const sentTable: Table = ownTable({
   name: SENT_TABLE,
   label: 'Sent with a key',
-  sqlName: SENT_TABLE,
-  columns: withSystemColumns(
-    { row: column('row', { kind: 'text' }), until: { ...column('until', { kind: 'instant' }), indexed: true } },
-    false,
-  ),
-  single: false,
   log: 'none',
-  owner: 'backlot',
-  detached: false,
-  at: [],
-};
-
-function column(name: string, type: ColumnType): Column {
-  return {
-    name,
-    label: name,
-    sqlName: name,
-    type,
-    required: false,
-    unique: false,
-    folded: false,
-    constraints: {},
-    system: false,
-    detached: false,
-    at: [],
-  };
-}
+  columns: [ownColumn('row', { kind: 'text' }), ownColumn('until', { kind: 'instant' }, { indexed: true })],
+});
 
 /** A submission that came with a key, before anybody knows whether it came before. */
 export interface SentSubmission {

@@ -4,6 +4,7 @@ export { isDecimal, scaledRange } from './decimal.ts';
 export type { ScaledRange } from './decimal.ts';
 export type { ColumnDeclaration, SeedRow, TableDeclaration } from './declaration.ts';
 export { foldColumn, foldName, linkTable, searchTable, sqlNameFor } from './names.ts';
+export { ownColumn, ownTable } from './own-table.ts';
 export { relationOf } from './schema.ts';
 export type { Column, ColumnType, Constraints, Relation, Row, RowPage, Schema, Table, Value } from './schema.ts';
 export { shadowableNames, systemColumn, withSystemColumns } from './system.ts';
