@@ -423,3 +423,14 @@ async function hostileBody(source: Hostile): Promise<{ type: string; body: Buffe
   }
   return { type, body: bytes };
 }
+
+test('no file stays that was too large in a form that then breaks off', async () => {
+  const sink = memorySink();
+  const large = `--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\n${'a'.repeat(50)}`;
+  const decoded = await decode(
+    { type: 'multipart/form-data; boundary=b', body: large, limits: { fileBytesMax: 10 }, chunkBytes: 20 },
+    sink,
+  );
+  assert.equal(decoded.ok, false);
+  assert.equal(sink.held.size, 0);
+});

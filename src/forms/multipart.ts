@@ -139,11 +139,17 @@ class MultipartReading {
     const counter = { bytes: 0 };
     const content = upTo(limits.fileBytesMax, counter, first, chunks);
     const upload = await sink.store({ filename, mediaType }, content);
-    // The store need not have read it all.
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
-      counter.bytes += next.value.byteLength;
-    if (counter.bytes <= limits.fileBytesMax) return upload;
-    if (upload.path !== '') await sink.discard([upload.path]);
+    let isWhole = false;
+    try {
+      // The store need not have read it all.
+      for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
+        counter.bytes += next.value.byteLength;
+      isWhole = counter.bytes <= limits.fileBytesMax;
+    } finally {
+      // Also where the form breaks off meanwhile: nobody else knows of the file yet.
+      if (!isWhole && upload.path !== '') await sink.discard([upload.path]);
+    }
+    if (isWhole) return upload;
     return { path: '', filename: upload.filename, mediaType: upload.mediaType, size: counter.bytes, refused: 'size' };
   }
 }
