@@ -1,21 +1,13 @@
 // Where a message ends: lengths, chunks, and the shapes that make two readers disagree (RFC 9112, sections 6, 7, 11).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertConformance, bothLanes, message, postedWith } from './conformance.ts';
-import type { ConformanceCase, Shown } from './conformance.ts';
+import { assertConformance, bothLanes, cases, message, postedWith } from './conformance.ts';
 import { rawConnection } from './raw.ts';
 import { rows } from './rows.ts';
 
 const chunked = 'Transfer-Encoding: chunked';
 const body = 'name=A';
 const chunks = `6\r\n${body}\r\n0\r\n\r\n`;
-
-function cases(
-  shown: Shown,
-  table: readonly (readonly [what: string, section: string, sent: string])[],
-): readonly ConformanceCase[] {
-  return table.map(([what, section, sent]) => ({ what, section, sent, shown }));
-}
 
 function withLength(...lengths: string[]): string {
   return postedWith(
@@ -132,7 +124,12 @@ test('a chunk is as long as it says', async (t) => {
         [
           'one for every byte',
           '9112 7.1',
-          inChunks(`${[...body].map((byte) => `1\r\n${byte}\r\n`).join('')}0\r\n\r\n`),
+          inChunks(
+            `${body
+              .split('')
+              .map((byte) => `1\r\n${byte}\r\n`)
+              .join('')}0\r\n\r\n`,
+          ),
         ],
         ['a trailer, ignored', '9112 7.1.2', inChunks(`6\r\n${body}\r\n0\r\nX-Sum: 1\r\n\r\n`)],
       ],

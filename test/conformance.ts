@@ -29,9 +29,9 @@ function shownFromRows(name: string): string {
 }
 
 /** What one connection shows: statuses in order, `last` for the answer to the request that every case ends with. */
-export type Shown = readonly (number | 'last')[];
+type Shown = readonly (number | 'last')[];
 
-export interface ConformanceCase {
+interface ConformanceCase {
   readonly what: string;
   /** Where it is laid down: `9112 6.3` is RFC 9112, section 6.3. */
   readonly section: string;
@@ -42,6 +42,24 @@ export interface ConformanceCase {
 /** A request as text, one character a byte. `lines`: request line and header fields. */
 export function message(lines: readonly string[], body = ''): string {
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** A request line of one's own. */
+export function line(text: string): string {
+  return message([text, 'Host: a']);
+}
+
+/** Header fields of one's own beside a good Host, for a page that the lane has. */
+export function beside(...lines: string[]): string {
+  return message(['GET /menu HTTP/1.1', 'Host: a', ...lines]);
+}
+
+/** Cases that show the same. */
+export function cases(
+  shown: Shown,
+  table: readonly (readonly [what: string, section: string, sent: string])[],
+): readonly ConformanceCase[] {
+  return table.map(([what, section, sent]) => ({ what, section, sent, shown }));
 }
 
 /** A form posted with a header of one's own, whose body is written as it goes over the wire. */

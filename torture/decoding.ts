@@ -38,16 +38,26 @@ export async function openDecoders(): Promise<OpenDecoders> {
   };
 }
 
+/** An input on which a decoder did what it must not. */
+interface Fault {
+  /** How many came before it from the same seed. */
+  readonly index: number;
+  /** In base64. */
+  readonly input: string;
+  readonly error: unknown;
+}
+
 /** What came of feeding a decoder. */
 export interface Fed {
   readonly inputs: number;
   readonly taken: number;
-  /** Inputs on which it did what it must not, in base64, with what that was. */
-  readonly faults: readonly { readonly input: string; readonly error: unknown }[];
+  readonly faults: readonly Fault[];
   /** Bytes of the heap in use after the first and the second half, after collecting; 0 where nobody asked. */
   readonly heapBytes: readonly [number, number];
 }
 
+/** Characters of an input that are printed; the seed gives it again. */
+const INPUT_SHOWN_MAX = 400;
 /** Faults are noted up to so many. */
 const FAULTS_MAX = 5;
 
@@ -56,7 +66,7 @@ export async function feed(decoder: Decoder, inputs: number, random: Seeded, col
   const { samples, words } = decoder;
   const buffers = samples.map((sample) => Buffer.from(sample));
   const counts: Record<Decoded, number> = { taken: 0, refused: 0 };
-  const faults: { readonly input: string; readonly error: unknown }[] = [];
+  const faults: Fault[] = [];
   const half = async (from: number, to: number): Promise<number> => {
     for (let index = from; index < to && faults.length < FAULTS_MAX; index++) {
       const chance = random.part(`${decoder.name}/${index}`);
@@ -65,7 +75,7 @@ export async function feed(decoder: Decoder, inputs: number, random: Seeded, col
       try {
         counts[await decoder.decode(input, chance)]++;
       } catch (error) {
-        faults.push({ input: input.toString('base64'), error });
+        faults.push({ index, input: input.toString('base64'), error });
       }
     }
     collect?.();
@@ -85,7 +95,6 @@ export async function tortureDecoders(seed: string, inputs: number): Promise<boo
   const collect = runInNewContext('gc') as () => void;
   const open = await openDecoders();
   let isSound = true;
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say(`seed ${seed}\n\n| decoder | inputs | taken | faults | heap, first half (MB) | second half | seconds |`);
   say('| - | - | - | - | - | - | - |');
   try {
@@ -95,8 +104,9 @@ export async function tortureDecoders(seed: string, inputs: number): Promise<boo
       const [first, second] = fed.heapBytes;
       const cells = [decoder.name, fed.inputs, fed.taken, fed.faults.length, megabytes(first), megabytes(second)];
       say(`| ${[...cells, ((performance.now() - begunMs) / 1000).toFixed(0)].join(' | ')} |`);
-      for (const { input, error } of fed.faults) {
-        say(`  ${input}\n  ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      for (const { index, input, error } of fed.faults) {
+        const shown = input.length > INPUT_SHOWN_MAX ? `${input.slice(0, INPUT_SHOWN_MAX)}…` : input;
+        say(`  input ${index}, ${shown}\n  ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       }
       const grows = second - first > GROWTH_BYTES_MAX;
       if (grows) say(`  ${decoder.name} keeps memory.`);
@@ -106,6 +116,10 @@ export async function tortureDecoders(seed: string, inputs: number): Promise<boo
     await open.close();
   }
   return isSound;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function megabytes(bytes: number): string {
