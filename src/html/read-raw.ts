@@ -1,6 +1,7 @@
 import { align } from './align.ts';
 import type { Alignment, Shape } from './align.ts';
 import { attribute, hasAttribute, textContent } from './document.ts';
+import { markdownOf } from './markdown.ts';
 import type { Field, RawRow, RawValue, ScopeReader, Variant } from './reading.ts';
 import { presenceAttributes, setMembers } from './places.ts';
 import { isElement } from './tree.ts';
@@ -176,7 +177,7 @@ function readPlace(reading: Reading, place: Field['place'], copy: PageElement): 
       return text === undefined ? null : { machine: null, text };
     }
     case 'markup':
-      return { machine: markupOf(reading, copy), text: paragraphs(copy) };
+      return { machine: markupOf(reading, copy), text: markdownOf(copy) };
     case 'input':
       return { machine: attribute(copy, 'value') ?? '', text: '' };
     case 'textarea':
@@ -225,15 +226,6 @@ function markupOf(reading: Reading, copy: PageElement): string {
   const location = copy.sourceCodeLocation;
   const start = location?.startTag?.endOffset ?? 0;
   return reading.copyText.slice(start, Math.max(start, location?.endTag?.startOffset ?? location?.endOffset ?? start));
-}
-
-/** Text of markup with its blocks as paragraphs: what a Markdown column keeps of a sample. */
-function paragraphs(copy: PageElement): string {
-  const blocks = copy.childNodes
-    .filter(isElement)
-    .filter(({ tagName }) => /^(?:p|h[1-6]|ul|ol|blockquote|pre|div)$/.test(tagName));
-  const texts = blocks.length > 0 ? blocks.map(textContent) : [textContent(copy)];
-  return texts.map((text) => trimmed(text).replace(/\s+/g, ' ')).join('\n\n');
 }
 
 function optionValue(option: PageElement): string {

@@ -7,6 +7,7 @@ import { readFormat } from './format.ts';
 import { resolveLink } from './link.ts';
 import type { Layout, MarkupHole, TemplateNode } from './nodes.ts';
 import type { Field, RawRow, RawValue } from './reading.ts';
+import { markdownDoubt } from './markdown-doubt.ts';
 import { isPlaceholder } from './places.ts';
 import { positionFinder } from './position.ts';
 import { newReading, readScopes } from './read-raw.ts';
@@ -198,8 +199,12 @@ function conditionValue(raw: RawValue, type: ColumnType): Value | undefined {
 }
 
 function markupValue(typing: Typing, scope: number, field: Field, raw: RawValue, type: ColumnType): Value {
-  if (type.kind === 'markdown' || typing.judging) return raw.text;
   const hole = typing.markup.get(`${scope}/${field.name}`);
+  if (type.kind === 'markdown' && typing.judging) {
+    const doubt = markdownDoubt(field, raw, hole);
+    if (doubt) typing.diagnostics.push(doubt);
+  }
+  if (type.kind === 'markdown' || typing.judging) return raw.text;
   return sanitiseHtml((raw.machine ?? '').trim(), hole?.classes, hole?.container);
 }
 
