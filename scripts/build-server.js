@@ -1,5 +1,6 @@
 // Builds the program into dist/server: one file in place of some five hundred, which is what a start spends most of its
 // time on. Why, and when it is used: docs/decisions/0161-built-at-prepare.md.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +47,22 @@ export async function buildServer(vite, folder = 'dist/server') {
       },
     },
   });
+  writeTypes(folder);
   writeFileSync(join(root, folder, STAMP_FILE), stamp);
   // Names of parts change with their content; what was compiled of earlier ones is of no use.
   if (folder === 'dist/server') rmSync(join(root, 'dist/cache'), { recursive: true, force: true });
+}
+
+/** What `import … from 'backlot'` gives, for editors and compilers: the public API stands alone in one file. */
+function writeTypes(folder) {
+  const file = 'src/extend/public.ts';
+  const options = ['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--strict', '--target', 'es2024'];
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const made = spawnSync(process.execPath, [compiler, ...options, '--types', '', '--outDir', folder, file], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (made.status !== 0) throw new Error(`The types of the public API could not be made: ${made.stdout}${made.stderr}`);
 }
 
 /** What runs in a thread or process of its own is named by URL, beside the file that starts it. */

@@ -128,6 +128,10 @@ function failed({ log }: ApiContext, { id, method, path }: ApiRequest, error: un
     const detail = 'The data cannot be reached or written just now. Nothing was changed. Try again shortly.';
     return problem(503, { code: 'unavailable', detail, more, headers: { 'retry-after': '10', 'x-request-id': id } });
   }
+  if (error instanceof BacklotError && error.code === 'tables/hook-failed') {
+    const detail = 'A part that this site adds has failed. Nothing was changed. The log says what, under the id that is given.';
+    return problem(500, { code: 'hook', detail, more, headers: { 'x-request-id': id } });
+  }
   const detail = 'Something went wrong here. The log says what, under the id that is given.';
   return problem(500, { code: 'failed', detail, more, headers: { 'x-request-id': id } });
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { callControl } from '../database/index.ts';
-import { backupsOf, configuredSettings, lastSite, readSettings, refuseNoData } from '../server/index.ts';
+import { configuredSettings } from '../extend/index.ts';
+import { backupsOf, lastSite, readSettings, refuseNoData } from '../server/index.ts';
 import type { Backups, BackupProgress, BackupState, MadeBackup, OpenData } from '../server/index.ts';
 import { BacklotError, systemClock } from '../std/index.ts';
 import { bytesText, countText } from './amounts.ts';

@@ -63,6 +63,7 @@ export const serveOptions = {
   database: dataOptions.database,
   port: { type: 'string', value: 'N', summary: 'the port; 0 takes any that is free; default: 4000' },
   host: { type: 'string', value: 'H', summary: 'the address to listen on; default: 127.0.0.1, this machine only' },
+  'trace-hooks': { type: 'boolean', summary: 'prints each run of a hook with its time and outcome' },
 } as const satisfies Record<string, CommandOption>;
 
 /** The command was written wrongly: one line, exit code 2. */

@@ -1,4 +1,5 @@
-import { configuredSettings, examine, readSettings, realNetwork, thisMachine } from '../server/index.ts';
+import { configuredSettings } from '../extend/index.ts';
+import { examine, readSettings, realNetwork, thisMachine } from '../server/index.ts';
 import type { ExamineOptions, Finding, OpenData } from '../server/index.ts';
 import { BacklotError, systemClock } from '../std/index.ts';
 import { dataOptions } from './command.ts';
@@ -60,7 +61,7 @@ async function look(
   try {
     return [...(await withDataToRead(input, context, examineWith)), ...troubles];
   } catch (error) {
-    if (!(error instanceof BacklotError) || error.code === 'server/setting' || error.code === 'server/config')
+    if (!(error instanceof BacklotError) || error.code === 'server/setting' || error.code === 'extend/config')
       throw error;
     if (!hasCode(error, 'server/no-data')) trouble(troubles, 'Data', error);
     return [...(await examineWith(undefined)), ...troubles];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { configuredSettings, lastSite, loadServedSite, openDataToRead, readSettings } from '../server/index.ts';
+import { configuredSettings } from '../extend/index.ts';
+import { lastSite, loadServedSite, openDataToRead, readSettings } from '../server/index.ts';
 import type { DataPlace, OpenData, OpenDataOptions } from '../server/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, memoryLog, systemClock, systemRandom } from '../std/index.ts';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { configuredSettings, lastSite, readSettings, restoreData, settingsToShow } from '../server/index.ts';
+import { configuredSettings } from '../extend/index.ts';
+import { lastSite, readSettings, restoreData, settingsToShow } from '../server/index.ts';
 import type { RestoredData } from '../server/index.ts';
 import { memoryLog, systemClock } from '../std/index.ts';
 import { countText } from './amounts.ts';

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import type { HookRun } from '../extend/index.ts';
 import { startServer } from '../server/index.ts';
 import { systemClock, systemRandom } from '../std/index.ts';
 import { serveOptions, textOption, usageError } from './command.ts';
@@ -41,6 +42,7 @@ export async function runServer(input: CommandInput, context: CommandContext, de
     log: operatorLog(context.stderr, () => systemClock.now()),
     program: await programVersion(),
     dev,
+    onHookRun: input.options['trace-hooks'] === true ? (run) => context.stderr.write(hookLine(run)) : undefined,
     onNotices: (lines) => {
       const told = lines.length === 0 && ready ? ['Reloaded: nothing to mend.'] : lines;
       for (const line of told) context.stderr.write(`${line}\n`);
@@ -56,6 +58,11 @@ export async function runServer(input: CommandInput, context: CommandContext, de
   stopWaiting();
   await server.close();
   return 0;
+}
+
+/** `hook hooks.booking.insert.check 0.4 ms refused` */
+function hookLine({ hook, durationMs, outcome }: HookRun): string {
+  return `hook ${hook} ${durationMs.toFixed(1)} ms ${outcome.replaceAll('\n', ' ')}\n`;
 }
 
 /** As one would write it here. */

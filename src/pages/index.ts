@@ -6,7 +6,7 @@ export type { PageAnswer, PageGetter, PageRequest } from './get.ts';
 export { poster } from './post.ts';
 export type { InsertedForm, PostAnswer, Poster, PosterOptions, PostRequest } from './post.ts';
 
-export { nextMidnightMs } from './local-date.ts';
+export { localDate, nextMidnightMs } from './local-date.ts';
 export { releasedWrite } from './release.ts';
 export { sentTable } from './sent.ts';
 export { spamTable } from './spam.ts';

@@ -1,4 +1,7 @@
-/** What is wrong with the machine or the connection at the moment, not with the program or the request. */
+/**
+ * What is wrong with the machine or the connection at the moment, or with the site's own code, which its author mends:
+ * not with the program or the request.
+ */
 const passing = new Set([
   'database/busy',
   'database/closed',
@@ -9,6 +12,8 @@ const passing = new Set([
   'database/timeout',
   'files/disk-full',
   'files/failed',
+  'tables/contended',
+  'tables/hook-failed',
 ]);
 
 /** Whether a failure is one after which the visitor may come back (503); all others are faults (500). */

@@ -1,10 +1,10 @@
 import type { Accounts } from '../accounts/index.ts';
+import type { Extension } from '../extend/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { watchSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, mutex } from '../std/index.ts';
 import type { Backups } from './backups.ts';
-import { isConfigFile } from './config-file.ts';
 import { serverControl } from './control.ts';
 import { adoptSchema, compareSchema } from './schema-adoption.ts';
 import { serveSite } from './serve-site.ts';
@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly backups: Backups;
   readonly accounts: Accounts;
   readonly jobs: Pick<Jobs, 'list' | 'retry' | 'discard'>;
+  /** What the site's configuration adds. */
+  readonly extension: Extension;
   /** Reads the folder as it is now. */
   readonly open: () => Promise<Site>;
   /** What is being served; replaced when folder or tables have changed. */
@@ -28,7 +30,7 @@ export interface FollowOptions {
  * Resolves, once it listens for changes, with how to stop.
  */
 export async function followChanges(options: FollowOptions): Promise<() => Promise<void>> {
-  const { serving, siteDir, backups, accounts, jobs, open, current, tell } = options;
+  const { serving, siteDir, backups, accounts, jobs, extension, open, current, tell } = options;
   const { data, dev, log } = serving;
   const oneAtATime = mutex();
   let seen = await data.driver.position();
@@ -47,9 +49,9 @@ export async function followChanges(options: FollowOptions): Promise<() => Promi
     });
   const control = await serverControl({ data, siteDir, open, follow, followOthers, backups, accounts, jobs, log });
   const reload = async (changed: readonly string[]): Promise<void> => {
-    if (changed.some(isConfigFile)) tell(['The configuration has changed: restart to use it.']);
     try {
       await follow();
+      if (extension.concerns(changed)) tell(await extension.reload(current.served.site.schema));
     } catch (error) {
       // The folder as it was goes on being served until it can be read again.
       if (error instanceof BacklotError) tell([error.message]);

@@ -2,7 +2,6 @@
 export type { BackupProgress, MadeBackup } from './backup.ts';
 export { backupsOf } from './backups.ts';
 export type { Backups, BackupState } from './backups.ts';
-export { configuredSettings } from './config-file.ts';
 export { examine } from './doctor.ts';
 export type { ExamineOptions, Finding } from './doctor.ts';
 export { thisMachine } from './doctor-folder.ts';

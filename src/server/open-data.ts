@@ -11,7 +11,7 @@ import type { DataFolder, Driver, SqliteOptions } from '../database/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Log, Random } from '../std/index.ts';
 import { openTables } from '../tables/index.ts';
-import type { Tables } from '../tables/index.ts';
+import type { ChangeHooks, Tables } from '../tables/index.ts';
 import { finishRestore } from './restore-swap.ts';
 
 /** Where data is: a folder with SQLite in it, or a PostgreSQL database beside a folder for uploads. */
@@ -29,6 +29,8 @@ export interface OpenDataOptions extends DataPlace {
   readonly onUpgrade?: (data: OpenData, from: string) => Promise<void>;
   /** Stands between the tables and the driver, to count what goes through. */
   readonly observe?: ((driver: Driver) => Driver) | undefined;
+  /** What the site's own code has to say about changes. */
+  readonly hooks?: ChangeHooks | undefined;
   /** Where a test makes SQLite fail. */
   readonly fault?: NonNullable<SqliteOptions['fault']>;
 }
@@ -155,11 +157,17 @@ function describeUrl(url: string): string {
 
 async function withTables(
   driver: Driver,
-  { clock, random, log, observe }: OpenDataOptions,
+  { clock, random, log, observe, hooks }: OpenDataOptions,
   paths: { readonly folder: string; readonly uploads: string },
 ): Promise<OpenData> {
   try {
-    const tables = await openTables({ driver: observe?.(driver) ?? driver, clock, random, log });
+    const tables = await openTables({
+      driver: observe?.(driver) ?? driver,
+      clock,
+      random,
+      log,
+      ...(hooks && { hooks }),
+    });
     return {
       driver,
       tables,

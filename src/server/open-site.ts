@@ -1,3 +1,4 @@
+import type { Extension } from '../extend/index.ts';
 import { openFileStore } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import { openApi } from './api-routes.ts';
@@ -30,6 +31,8 @@ export interface OpenSiteOptions
   readonly open: () => Promise<Site>;
   /** Hears what the operator should know. */
   readonly tell: (lines: readonly string[]) => void;
+  /** What the site's configuration adds. */
+  readonly extension: Extension;
   /** Goes back to a backup, which closes this and opens another. */
   readonly restore: LiveRestore;
 }
@@ -68,6 +71,7 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
   const about = { settings, site: siteDir, program, clock, log };
   const data = await openData({
     ...options,
+    hooks: options.extension.hooks,
     onUpgrade: backUpBeforeUpgrade(about),
     observe: metrics ? (driver) => metrics.countCommits(driver) : options.observe,
   });
@@ -79,6 +83,7 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
     closing.push(() => files.close());
     const notifications = await openNotifications({ settings, data, siteDir, clock, random, log });
     closing.push(() => notifications.close());
+    options.extension.attach({ tables: data.tables, jobs: notifications.jobs });
     const serving: ServingOptions = { ...options, data, files, onInsert: notifications.onInsert };
     const current = { served: await serveSite(serving, site, adoptSchema) };
     closing.push(() => current.served.pages.close());

@@ -241,6 +241,14 @@ export const settingDefinitions = {
       'How many backups stay in the data folder: so many made daily, so many made by hand, so many from before `apply`, so many from before an upgrade.',
     read: wholeNumber(1, 100_000),
   }),
+  hookTimeoutMs: setting({
+    name: 'hookTimeoutMs',
+    variable: 'BACKLOT_HOOK_TIMEOUT_MS',
+    fallback: 5000,
+    takes: 'a whole number of milliseconds from 10',
+    purpose: 'How long a check or transform hook of the configuration may take before its change is refused.',
+    read: wholeNumber(10, 600_000),
+  }),
   metrics: setting<'on' | 'off'>({
     name: 'metrics',
     variable: 'BACKLOT_METRICS',
@@ -304,18 +312,20 @@ export type Settings = { readonly [K in keyof Definitions]: Read<Definitions[K]>
  *
  * @param environment - `process.env` or a test's stand-in
  * @param configured - the `settings` part of `backlot.config.ts`
+ * @param placeOf - where a setting stands in that file, for messages
  * @throws BacklotError `server/setting` naming the setting, what was found and what may be written
  */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
   configured: Readonly<Record<string, unknown>> = {},
+  placeOf: (name: string, value: unknown) => string = () => 'backlot.config',
 ): Settings {
   const known = new Set<string>(Object.keys(settingDefinitions));
   for (const name of Object.keys(configured)) {
     if (!known.has(name)) {
       throw new BacklotError(
         'server/setting',
-        `backlot.config: there is no setting "${name}". There are: ${[...known].join(', ')}.`,
+        `${placeOf(name, configured[name])}: there is no setting "${name}". There are: ${[...known].join(', ')}.`,
       );
     }
   }
@@ -326,7 +336,7 @@ export function readSettings(
       if (raw === undefined) return [name, definition.fallback];
       const value = definition.read(raw);
       if (value === undefined) {
-        const place = variable === undefined ? `backlot.config: settings.${name}` : definition.variable;
+        const place = variable === undefined ? `${placeOf(name, raw)}: settings.${name}` : definition.variable;
         throw new BacklotError(
           'server/setting',
           `${place} is ${shown(definition, raw)}; it takes ${definition.takes}.`,

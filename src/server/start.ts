@@ -3,13 +3,14 @@ import { accountTables } from '../accounts/index.ts';
 import { readingTable } from '../api/index.ts';
 import { mailTable } from '../mail/index.ts';
 import { sentTable, spamTable } from '../pages/index.ts';
+import { loadConfig, openExtension } from '../extend/index.ts';
+import type { HookRun } from '../extend/index.ts';
 import { loadSite } from '../site/index.ts';
 import type { Site } from '../site/index.ts';
 import { BacklotError, uuidv7 } from '../std/index.ts';
 import { adminFiles } from './admin-files.ts';
 import { createApp } from './app.ts';
 import type { App, OwnRoute } from './app.ts';
-import { configuredSettings } from './config-file.ts';
 import { devChannel } from './dev-channel.ts';
 import { commonHeaders } from './headers.ts';
 import { defaultTimeouts } from './http-server.ts';
@@ -36,6 +37,8 @@ export interface StartOptions extends OpenDataOptions {
   readonly dev?: boolean;
   /** Hears what is to be told about the site: at start, and in `dev` after each change. */
   readonly onNotices?: (lines: readonly string[]) => void;
+  /** Hears of each run of a hook of the site's configuration. */
+  readonly onHookRun?: ((run: HookRun) => void) | undefined;
 }
 
 export interface RunningServer {
@@ -56,9 +59,30 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const siteDir = resolve(options.siteDir);
   const { clock, log } = options;
   const tell = (lines: readonly string[]): void => options.onNotices?.(lines);
-  const settings = readSettings(options.environment, await configuredSettings(siteDir));
-  const open = (): Promise<Site> => loadServedSite({ siteDir, dataDir: options.dataDir, settings, cache: options });
+  const config = await loadConfig(siteDir);
+  const settings = readSettings(options.environment, config.settings, config.placeOf);
+  const { timeZone, hookTimeoutMs } = settings;
+  const extension = openExtension({
+    siteDir,
+    config,
+    timeZone,
+    hookTimeoutMs,
+    clock,
+    ids: uuidv7(clock, options.random),
+    log,
+    dev: options.dev === true,
+    trace: options.onHookRun,
+  });
+  const open = (): Promise<Site> =>
+    loadServedSite({
+      siteDir,
+      dataDir: options.dataDir,
+      settings,
+      leaveOut: extension.privateFiles(),
+      cache: options,
+    });
   const site = await open();
+  extension.check(site.schema);
   const metrics = settings.metrics === 'on' ? openMetrics(settings, options.program) : undefined;
   const dev = options.dev === true ? devChannel() : undefined;
   const common = commonHeaders(settings);
@@ -77,6 +101,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     open,
     tell,
     restore,
+    extension,
     boundHost: options.host,
   };
   /** What to close, the last first. */
@@ -148,15 +173,17 @@ export async function loadServedSite(options: {
   readonly siteDir: string;
   readonly dataDir: string;
   readonly settings: SiteSettings;
+  /** Further files that are no part of what is served, as absolute paths. */
+  readonly leaveOut?: readonly string[];
   /** For servers: what is worked out from the files is kept in the data folder for the next start. */
   readonly cache?: Pick<OpenDataOptions, 'program' | 'clock'>;
 }): Promise<Site> {
-  const { cache } = options;
+  const { cache, leaveOut = [] } = options;
   const dataDir = resolve(options.dataDir);
   const { timeZone, currency, origin, adminPath, apiPath } = options.settings;
   return await loadSite({
     dir: options.siteDir,
-    leaveOut: [dataDir],
+    leaveOut: [dataDir, ...leaveOut],
     timeZone,
     currency,
     ...(origin[0] === undefined ? {} : { origin: origin[0] }),

@@ -5,7 +5,8 @@ import { compareLimits, isReversed } from './merge-constraints.ts';
 import { membersOf } from './same-value.ts';
 import type { ColumnRefusal } from './tables.ts';
 
-type Reason = ColumnRefusal['reason'];
+/** What the rules of a column say; hooks refuse in words of their own. */
+export type Reason = Exclude<ColumnRefusal['reason'], 'refused'>;
 
 /**
  * Why a column cannot hold a canonical value, or `undefined` when it can: what the control of its forms says, whoever

@@ -24,7 +24,7 @@ interface Doomed {
 export async function draftDelete(draft: Draft, layout: Layout, row: Row, write: number): Promise<void> {
   const doomed = await withChildren(draft, layout, row);
   await releaseReferences(draft, doomed, write);
-  for (const one of doomed.values()) addEntry(draft, one.layout, 'delete', one.row, null);
+  for (const one of doomed.values()) addEntry(draft, one.layout, 'delete', one.row, null, write);
   removeRows(draft, [...doomed.values()].toReversed(), write);
   for (const key of doomed.keys()) draft.rows.set(key, null);
 }

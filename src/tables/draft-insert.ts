@@ -39,7 +39,7 @@ export async function draftInsert(
   addStatement(draft, write, { sql: layout.insert, params: insertParams(layout, withoutColumns(row, later)) });
   for (const column of later) fillLater(draft, layout, row, column, write);
   for (const link of layout.links) addLinks(draft, link, id, row[link.column.name] ?? null, write);
-  addEntry(draft, layout, 'insert', null, row);
+  addEntry(draft, layout, 'insert', null, row, write);
   return row;
 }
 

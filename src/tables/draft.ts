@@ -3,11 +3,13 @@ import type { Dialect } from '../query/index.ts';
 import type { Column, Row, Value } from '../schema/index.ts';
 import type { Ids, Random } from '../std/index.ts';
 import { refusalMessage } from './check-values.ts';
+import type { Reason } from './check-values.ts';
 import { decodeRow, encode, placeholder, quote } from './layout.ts';
 import type { Layout, Layouts, StoredColumn, StoredLink } from './layout.ts';
 import { patchOf } from './patch.ts';
 import { membersOf, sameValue } from './same-value.ts';
 import { addLinks as addRowLinks } from './scan.ts';
+import type { ChangedRow } from './change-hooks.ts';
 import type { Actor, ColumnRefusal } from './tables.ts';
 import { foldedValue, rowWords } from '../query/index.ts';
 
@@ -26,6 +28,8 @@ export interface WriteContext {
   readonly attempt: number;
   /** Writes of the program itself: may set system columns, and are not held to a form's rules. */
   readonly trusted: boolean;
+  /** Somebody wants to know which rows are touched. */
+  readonly hooked?: boolean;
 }
 
 /** A change being prepared. */
@@ -41,6 +45,8 @@ export interface Draft {
   readonly late: Map<string, { readonly statements: readonly Statement[]; readonly write: number }>;
   readonly entries: LogEntry[];
   readonly refusals: ColumnRefusal[];
+  /** Every row that the change touches, as often as it does, for hooks. Absent where there are none. */
+  readonly touched?: ChangedRow[];
   /** Rows as the change leaves them, by table and id; null for deleted ones. Detached columns are in them. */
   readonly rows: Map<string, Row | null>;
   /** Slugs that this change gives, as `table` + NUL + slug. */
@@ -57,6 +63,7 @@ export function newDraft(context: WriteContext, inserts: ReadonlyMap<string, num
     late: new Map(),
     entries: [],
     refusals: [],
+    ...(context.hooked === true && { touched: [] }),
     rows: new Map(),
     slugs: new Set(),
     inserts,
@@ -84,7 +91,7 @@ export function addStatement(draft: Draft, write: number, statement: Statement):
   draft.origins.push(write);
 }
 
-export function refuse(draft: Draft, write: number, column: Column, reason: ColumnRefusal['reason']): void {
+export function refuse(draft: Draft, write: number, column: Column, reason: Reason): void {
   draft.refusals.push({ write, column: column.name, reason, message: refusalMessage(column, reason) });
 }
 
@@ -92,22 +99,26 @@ export function versionOf(layout: Layout, row: Row): number {
   return Number(row[layout.system.version.name]);
 }
 
-/** Adds the log entry of one row's change, as far as its table is logged. */
+/** Notes one row's change, and adds its log entry, as far as its table is logged. */
 export function addEntry(
   draft: Draft,
   layout: Layout,
   operation: 'insert' | 'update' | 'delete',
   before: Row | null,
   after: Row | null,
+  write: number,
 ): void {
   const { log, name } = layout.table;
-  if (log === 'none') return;
   const row = (after ?? before)!;
+  const id = String(row[layout.system.id.name]);
+  const version = after ? versionOf(layout, after) : versionOf(layout, row) + 1;
+  draft.touched?.push({ table: name, operation, id, before, after, version, write });
+  if (log === 'none') return;
   draft.entries.push({
     actor: draft.context.actor.id,
     table: name,
-    id: String(row[layout.system.id.name]),
-    version: after ? versionOf(layout, after) : versionOf(layout, row) + 1,
+    id,
+    version,
     operation,
     patch: log === 'keys' ? null : patchOf(layout.table, before, after),
   });
@@ -145,7 +156,7 @@ export function changeRow(
     if (changed.includes(link.column.name)) replaceLinks(draft, link, id, values[link.column.name] ?? null, write);
   }
   draft.rows.set(rowKey(layout.table.name, id), after);
-  addEntry(draft, layout, 'update', before, after);
+  addEntry(draft, layout, 'update', before, after, write);
   return after;
 }
 

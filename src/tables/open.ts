@@ -1,7 +1,8 @@
 import { DatabaseError, groupCommit } from '../database/index.ts';
 import type { Committer, Driver } from '../database/index.ts';
-import { BacklotError, uuidv7 } from '../std/index.ts';
+import { BacklotError, mutex, uuidv7 } from '../std/index.ts';
 import type { Clock, Ids, Log, Random } from '../std/index.ts';
+import type { ChangeHooks } from './change-hooks.ts';
 import { plain, roomTables } from './ddl.ts';
 import { openFeed } from './feed.ts';
 import { gate } from './gate.ts';
@@ -33,6 +34,8 @@ export interface TablesOptions {
   readonly committer?: Committer;
   /** From how many rows on a table gets indexes for its pages; 5,000. */
   readonly largeTableRows?: number;
+  /** What others have to say about changes. Absent: nothing is asked, and a write costs what it costs. */
+  readonly hooks?: ChangeHooks;
 }
 
 /** Opens the door to the data of a database: reads the schema in use and begins to follow the log. Closes the driver too. */
@@ -58,6 +61,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     random,
     layouts: () => inUse.layouts,
     giveUpIndexes: (names) => indexes.giveUp(names),
+    ...(options.hooks && { hooks: { changes: options.hooks, turns: mutex() } }),
   };
   const feed = openFeed(driver, start, log);
   // First of the followers: those after it see the schema that the entries were written under.

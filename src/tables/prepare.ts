@@ -4,6 +4,7 @@ import { currentRow, newDraft, rowKey, versionOf } from './draft.ts';
 import type { Draft, WriteContext } from './draft.ts';
 import { draftDelete } from './draft-delete.ts';
 import { draftInsert } from './draft-insert.ts';
+import type { ChangedRow } from './change-hooks.ts';
 import { draftUpdate } from './draft-update.ts';
 import type { Layout } from './layout.ts';
 import type { RowWrite, WriteOutcome } from './tables.ts';
@@ -15,6 +16,8 @@ export interface Prepared {
   readonly rows: readonly (Row | null)[];
   /** By statement: the write it belongs to. */
   readonly origins: readonly number[];
+  /** What hooks want to know: see `WriteContext.hooked`. */
+  readonly touched: readonly ChangedRow[];
 }
 
 type Failure = Extract<WriteOutcome, { ok: false }>;
@@ -57,6 +60,7 @@ function finish(draft: Draft, rows: readonly (Row | null)[]): Prepared {
     change: { statements: [...draft.statements, ...late.map(({ statement }) => statement)], entries: draft.entries },
     rows,
     origins: [...draft.origins, ...late.map(({ write }) => write)],
+    touched: draft.touched ?? [],
   };
 }
 

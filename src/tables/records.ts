@@ -2,13 +2,18 @@ import { DatabaseError } from '../database/index.ts';
 import type { Change, Committer, Driver, Outcome, Refusal } from '../database/index.ts';
 import type { Row } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
-import type { Clock, Ids, Random } from '../std/index.ts';
+import type { Clock, Ids, Mutex, Random } from '../std/index.ts';
+import { hookFault } from './change-hooks.ts';
+import type { ChangeHooks, HookScope } from './change-hooks.ts';
 import { refusalMessage } from './check-values.ts';
 import { foldColumn } from '../schema/index.ts';
 import type { WriteContext } from './draft.ts';
 import type { Layout, Layouts } from './layout.ts';
 import { secondRow } from './draft-insert.ts';
+import { changedRows, guardStatement, judge, propose } from './hooked.ts';
+import type { Proposal } from './hooked.ts';
 import { prepare } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import { presentRow, tableReader } from './reader.ts';
 import type { Actor, ColumnRefusal, RowWrite, WriteExtra, WriteOutcome } from './tables.ts';
 import { uploadStatements } from './uploads.ts';
@@ -17,6 +22,8 @@ import { uploadStatements } from './uploads.ts';
 const attemptsMax = 3;
 /** The same for a slug that others took first: many rows of one name may arrive in one group. */
 const slugAttemptsMax = 6;
+/** The same for rows that a hook read and writes: from the second time on, such changes take turns. */
+const hookAttemptsMax = 20;
 
 export interface RecordsContext {
   readonly driver: Driver;
@@ -27,11 +34,18 @@ export interface RecordsContext {
   layouts(): Layouts;
   /** Gives up indexes into which a value does not fit. False where there are none. */
   giveUpIndexes?(tables: ReadonlySet<string>): Promise<boolean>;
+  /** What others have to say about changes; absent where nobody has. */
+  readonly hooks?: { readonly changes: ChangeHooks; readonly turns: Mutex };
 }
 
 export interface WriteOptions {
   /** For the program's own writes: samples, undo. */
   readonly trusted?: boolean;
+  /**
+   * Which hooks are asked: all unless told, none where the program itself brings rows into shape. Taking a change back
+   * restores values as they were, so that there is nothing to propose.
+   */
+  readonly hooks?: 'all' | 'judging' | 'none';
   /** What the change carries besides. */
   readonly extra?: WriteExtra | undefined;
 }
@@ -39,35 +53,143 @@ export interface WriteOptions {
 /**
  * The one write path: prepare outside any transaction, hand the plain change to the group commit, and prepare again
  * when a version moved, a row it refers to went, or a slug was taken meanwhile.
+ *
+ * @throws BacklotError `tables/contended`, `tables/extra-refused`, and `tables/hook-failed` where a hook is at fault
  */
 export async function writeRows(
   context: RecordsContext,
   actor: Actor,
   writes: readonly RowWrite[],
-  { trusted = false, extra }: WriteOptions = {},
+  { trusted = false, hooks = trusted ? 'none' : 'all', extra }: WriteOptions = {},
 ): Promise<WriteOutcome> {
-  for (let attempt = 0; ; attempt++) {
-    const layouts = context.layouts();
-    const prepared = await prepare(writeContext(context, actor, attempt, trusted), writes);
-    if ('ok' in prepared) return presentFailure(layouts, writes, prepared);
-    const rows = prepared.rows.map((row, index) => row && presentRow(layouts.get(writes[index]!.table)!, row));
-    const { entries, statements: own } = prepared.change;
-    const uploads = own.length === 0 ? [] : uploadStatements(context.driver, layouts, writes, rows);
-    const statements = [...own, ...uploads, ...(extra?.statements(rows) ?? [])];
-    if (statements.length === 0) return { ok: true, rows, position: await context.driver.position() };
-    const outcome = await committed(context, writes, { statements, entries });
-    if (!outcome) continue;
-    if (outcome.ok) {
-      const group = outcome.position - entries.length + 1;
-      return { ok: true, rows, position: outcome.position, ...(entries.length > 0 && { group }) };
-    }
-    const { refusal } = outcome;
-    if (refusal.statement >= own.length) throw extraRefused(refusal);
-    const write = prepared.origins[refusal.statement] ?? 0;
-    const layout = layouts.get(writes[write]!.table)!;
-    if (mayRetry(refusal, layout, writes[write]!, attempt)) continue;
-    return await refused(context, layouts, writes, write, refusal);
+  const asked = hooks === 'none' ? undefined : context.hooks;
+  const attempt: Attempt = {
+    actor,
+    asked: writes,
+    trusted,
+    extra,
+    hooks: asked && { changes: asked.changes, kinds: hooks },
+  };
+  for (let number = 0; ; number++) {
+    const once = (): Promise<WriteOutcome | undefined> => writeOnce(context, attempt, number);
+    const outcome = await (asked && number > 0 ? asked.turns.run(once) : once());
+    if (outcome) return outcome;
   }
+}
+
+/** What stays the same however often a change is prepared. */
+interface Attempt {
+  readonly actor: Actor;
+  readonly asked: readonly RowWrite[];
+  readonly trusted: boolean;
+  readonly extra: WriteExtra | undefined;
+  readonly hooks: { readonly changes: ChangeHooks; readonly kinds: 'all' | 'judging' | 'none' } | undefined;
+}
+
+/** Prepares and commits once. Undefined: what it relied on has moved, and it is to be prepared again. */
+async function writeOnce(context: RecordsContext, attempt: Attempt, number: number): Promise<WriteOutcome | undefined> {
+  const { actor, asked, trusted, extra, hooks } = attempt;
+  const layouts = context.layouts();
+  const scope = hooks && hookScope(context, actor, layouts);
+  const proposal = hooks?.kinds === 'all' ? await propose(hooks.changes, asked, scope!, context.ids) : unhooked(asked);
+  const { writes } = proposal;
+  const prepared = await prepare(
+    { ...writeContext(context, actor, number, trusted), hooked: hooks !== undefined },
+    writes,
+  );
+  if ('ok' in prepared) {
+    if (movedUnderHook(proposal, prepared, number)) return undefined;
+    return presentFailure(layouts, writes, callersFailure(asked, proposal, prepared));
+  }
+  const touched = hooks ? changedRows(layouts, prepared.touched) : [];
+  const columns = hooks ? await judge(hooks.changes, touched, scope!) : [];
+  if (columns.length > 0)
+    return { ok: false, reason: 'invalid', columns: columns.map((one) => callersRefusal(asked, one)) };
+  const rows = prepared.rows.map((row, index) => row && presentRow(layouts.get(writes[index]!.table)!, row));
+  const own = rows.slice(0, asked.length);
+  const { entries, statements: first } = prepared.change;
+  const guards = proposal.guards.map((guard) => guardStatement(context.driver, layouts, guard));
+  const statements = [
+    ...first,
+    ...guards,
+    ...(first.length === 0 ? [] : uploadStatements(context.driver, layouts, writes, rows)),
+    ...(extra?.statements(own) ?? []),
+    ...proposal.statements,
+    ...(hooks?.changes.follow(touched, actor) ?? []),
+  ];
+  if (statements.length === 0) return { ok: true, rows: own, position: await context.driver.position() };
+  const outcome = await committed(context, writes, { statements, entries });
+  if (!outcome) return undefined;
+  if (outcome.ok) {
+    const group = outcome.position - entries.length + 1;
+    return { ok: true, rows: own, position: outcome.position, ...(entries.length > 0 && { group }) };
+  }
+  const guard = proposal.guards[outcome.refusal.statement - first.length];
+  if (guard) {
+    const refusal: ColumnRefusal = { write: guard.write, reason: 'refused', ...guard.refusal };
+    return { ok: false, reason: 'invalid', columns: [callersRefusal(asked, refusal)] };
+  }
+  return await explainRefusal(context, layouts, { asked, proposal, prepared, number, refusal: outcome.refusal });
+}
+
+function unhooked(writes: readonly RowWrite[]): Proposal {
+  return { writes, guards: [], statements: [], sources: new Map(), pinned: new Set() };
+}
+
+function hookScope(context: RecordsContext, actor: Actor, layouts: Layouts): HookScope {
+  const reader = tableReader(context.driver, 0, layouts, context.driver.dialect);
+  const schema = { tables: Object.fromEntries([...layouts].map(([name, { table }]) => [name, table])) };
+  return { actor, schema, reader };
+}
+
+type Failure = Extract<WriteOutcome, { ok: false }>;
+
+/** Whether a row moved that only a hook relied on, and there is time to look at it again. */
+function movedUnderHook({ pinned, sources }: Proposal, failure: Failure, number: number): boolean {
+  if (failure.reason !== 'version' || number + 1 >= hookAttemptsMax) return false;
+  return pinned.has(failure.write) || sources.has(failure.write);
+}
+
+/** A failure as the caller can understand it: what a hook's own writes met is the hook's fault. */
+function callersFailure(asked: readonly RowWrite[], { sources, pinned }: Proposal, failure: Failure): Failure {
+  if (failure.reason === 'invalid') {
+    const column = failure.columns.find(({ write }) => write >= asked.length);
+    if (column) throw hookFault(`${sources.get(column.write)} adds a write that is refused: ${column.message}`);
+    return failure;
+  }
+  const source = sources.get(failure.write);
+  if (failure.reason === 'version' && (source !== undefined || pinned.has(failure.write))) throw contended('change');
+  if (source !== undefined) throw hookFault(`${source} adds a write to a row that is not there.`);
+  return failure;
+}
+
+/** Hooks may refuse what other hooks added: to the caller it is the whole that is refused. */
+function callersRefusal(asked: readonly RowWrite[], refusal: ColumnRefusal): ColumnRefusal {
+  return refusal.write < asked.length ? refusal : { ...refusal, write: 0, column: '' };
+}
+
+interface RefusedChange {
+  readonly asked: readonly RowWrite[];
+  readonly proposal: Proposal;
+  readonly prepared: Prepared;
+  readonly number: number;
+  readonly refusal: Refusal;
+}
+
+/** What the database's refusal means. Undefined: prepare again. */
+async function explainRefusal(
+  context: RecordsContext,
+  layouts: Layouts,
+  { asked, proposal, prepared, number, refusal }: RefusedChange,
+): Promise<WriteOutcome | undefined> {
+  const { writes, sources, pinned } = proposal;
+  if (refusal.statement >= prepared.change.statements.length) throw extraRefused(refusal);
+  const write = prepared.origins[refusal.statement] ?? 0;
+  const hooksOwn = sources.has(write) || pinned.has(write);
+  if (hooksOwn && refusal.reason === 'version' && number + 1 < hookAttemptsMax) return undefined;
+  const layout = layouts.get(writes[write]!.table)!;
+  if (mayRetry(refusal, layout, writes[write]!, number)) return undefined;
+  return callersFailure(asked, proposal, await refused(context, layouts, writes, write, refusal));
 }
 
 /** Undefined: an index was in the way and is gone now. */
@@ -129,7 +251,7 @@ async function refused(
   writes: readonly RowWrite[],
   write: number,
   refusal: Refusal,
-): Promise<WriteOutcome> {
+): Promise<Failure> {
   const { operation, table } = writes[write]!;
   const layout = layouts.get(table)!;
   const id = writes[write]!.id;
@@ -140,9 +262,13 @@ async function refused(
   if ((refusal.reason === 'unique' || refusal.reason === 'reference') && operation !== 'delete') {
     return { ok: false, reason: 'invalid', columns: refusedColumns(layout, refusal, write) };
   }
-  throw new BacklotError(
+  throw contended(`${operation} in ${table}`, refusal.reason);
+}
+
+function contended(what: string, reason = 'version'): BacklotError {
+  return new BacklotError(
     'tables/contended',
-    `The ${operation} in ${table} could not be made (${refusal.reason}): other writers were faster each time. Try again.`,
+    `The ${what} could not be made (${reason}): other writers were faster each time. Try again.`,
   );
 }
 
@@ -163,11 +289,7 @@ function refusedColumns(layout: Layout, refusal: Refusal, write: number): readon
   return meant.map((column) => ({ write, column: column.name, reason, message: refusalMessage(column, reason) }));
 }
 
-function presentFailure(
-  layouts: Layouts,
-  writes: readonly RowWrite[],
-  failure: Extract<WriteOutcome, { ok: false }>,
-): WriteOutcome {
+function presentFailure(layouts: Layouts, writes: readonly RowWrite[], failure: Failure): WriteOutcome {
   if (failure.reason !== 'version') return failure;
   const current: Row = presentRow(layouts.get(writes[failure.write]!.table)!, failure.current);
   return { ...failure, current };

@@ -44,7 +44,8 @@ export interface WriteExtra {
 export interface ColumnRefusal {
   readonly write: number;
   readonly column: string;
-  readonly reason: 'required' | 'type' | 'unique' | 'reference' | keyof Constraints;
+  /** `refused`: by a hook, in its own words; with the empty `column` where it means the row as a whole. */
+  readonly reason: 'required' | 'type' | 'unique' | 'reference' | 'refused' | keyof Constraints;
   /** English; forms translate by `reason`. */
   readonly message: string;
 }

@@ -29,7 +29,7 @@ export async function undoChange(context: RecordsContext, actor: Actor, group: n
     if ('ok' in write) return write;
     writes.push(...write.writes);
   }
-  return await writeRows(context, actor, writes, { trusted: true });
+  return await writeRows(context, actor, writes, { trusted: true, hooks: 'judging' });
 }
 
 /** Rows that were deleted return parents first; everything else goes back in reverse. */

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { Jobs } from '../jobs/index.ts';
+import type { Schema } from '../schema/index.ts';
+import { BacklotError } from '../std/index.ts';
+import type { Clock, Ids, Log } from '../std/index.ts';
+import type { ChangeHooks, Tables } from '../tables/index.ts';
+import { afterStatements, handleAfterHooks } from './after-hooks.ts';
+import { isConfigFile, loadConfig } from './config-file.ts';
+import type { LoadedConfig } from './config-file.ts';
+import type { HookRun } from './run-hook.ts';
+import { hookTable, siteHooks } from './site-hooks.ts';
+
+export interface ExtensionOptions {
+  readonly siteDir: string;
+  readonly config: LoadedConfig;
+  readonly timeZone: string;
+  /** A check or transform that takes longer is given up. */
+  readonly hookTimeoutMs: number;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Others may take the place of these hooks while the server runs. */
+  readonly dev: boolean;
+  /** Hears of each run of a hook. */
+  readonly trace: ((run: HookRun) => void) | undefined;
+}
+
+/** What a site's configuration adds to the program. */
+export interface Extension {
+  /** For the tables. Absent where there is no hook and will be none, so that writes cost nothing more. */
+  readonly hooks: ChangeHooks | undefined;
+  /** Files that are code of the server and therefore nobody's to read, as absolute paths. */
+  privateFiles(): readonly string[];
+  /** Connects `after` hooks with what runs them: when the data is opened, and again when it was exchanged. */
+  attach(data: { readonly tables: Tables; readonly jobs: Jobs }): void;
+  /** Throws `extend/config` for a hook of a table that the pages do not make. */
+  check(schema: Schema): void;
+  /** Whether these files, relative to the site's folder, are part of the configuration. */
+  concerns(files: readonly string[]): boolean;
+  /**
+   * Takes the configuration as it is now; where it has a fault, the former stays in force. Gives what to tell.
+   */
+  reload(schema: Schema): Promise<readonly string[]>;
+}
+
+/** Opens what a site's configuration declares. */
+export function openExtension(options: ExtensionOptions): Extension {
+  const { siteDir, clock, ids, log, dev, timeZone, trace } = options;
+  let { config } = options;
+  let table = hookTable(config.hooks);
+  let jobs: Jobs | undefined;
+  const running = { siteDir: config.siteDir, trace };
+  const hooks = siteHooks({
+    ...running,
+    timeLimitMs: options.hookTimeoutMs,
+    clock,
+    ids,
+    timeZone,
+    hooks: () => table,
+    follow: (hook, row, actor) => (jobs ? afterStatements(jobs, hook, row, actor) : []),
+  });
+  return {
+    hooks: dev || config.hooks.length > 0 ? hooks : undefined,
+    privateFiles: () => config.files.filter((file) => /\.m?ts$/.test(file)),
+    attach(data) {
+      jobs = data.jobs;
+      handleAfterHooks({ ...running, ...data, clock, log, timeZone, hooks: () => config.hooks });
+    },
+    check: (schema) => checkTables(config, schema),
+    concerns: (files) => files.some((file) => isConfigFile(file) || config.files.includes(join(config.siteDir, file))),
+    async reload(schema) {
+      try {
+        const changed = await loadConfig(siteDir);
+        checkTables(changed, schema);
+        const settings = JSON.stringify(changed.settings) !== JSON.stringify(config.settings);
+        config = changed;
+        table = hookTable(config.hooks);
+        const read = `${config.file ?? 'The configuration'} was read again.`;
+        return settings ? [`${read} Its settings have changed: restart to use them.`] : [read];
+      } catch (error) {
+        if (!(error instanceof BacklotError)) throw error;
+        return [`${error.message} Until then the configuration stays as it was.`];
+      }
+    },
+  };
+}
+
+/** Hooks of tables that nothing makes would never run, and nobody would know. */
+function checkTables({ hooks, placeOf }: LoadedConfig, { tables }: Schema): void {
+  for (const { name, table: named, run } of hooks) {
+    const table = Object.hasOwn(tables, named) ? tables[named] : undefined;
+    if (table && !table.detached && table.owner === 'site') continue;
+    const own = Object.values(tables).filter(({ owner, detached }) => owner === 'site' && !detached);
+    const known = own.map((each) => each.name).join(', ');
+    const problem =
+      table?.owner === 'backlot'
+        ? `${named} is a table of the program's own, which hooks cannot reach.`
+        : `no page makes a table "${named}". There ${own.length === 0 ? 'are none yet' : `are: ${known}`}.`;
+    throw new BacklotError('extend/config', `${placeOf(named, run)}: ${name}: ${problem}`);
+  }
+}

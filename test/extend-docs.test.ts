@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { isUuid } from '../src/std/index.ts';
+import { call, signedIn } from './api.ts';
+import { rows } from './rows.ts';
+import { folderOf, serveFolder } from './served.ts';
+import type { Served } from './served.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const document = readFileSync(join(root, 'docs/extend/hooks.md'), 'utf8');
+const page = /^```html book\.html\n([\s\S]*?)^```$/m.exec(document)?.[1] ?? '';
+const examples = new Map(
+  Array.from(document.matchAll(/^## (.+)$|^```ts backlot\.config\.ts\n([\s\S]*?)^```$/gm)).flatMap(
+    ([, , code], index, all) => {
+      const heading = all.slice(0, index).findLast(([, named]) => named !== undefined)?.[1] ?? '';
+      return code === undefined ? [] : [[heading, code] as const];
+    },
+  ),
+);
+
+const ada = { name: 'Ada', date: '2027-05-18', guests: '4' };
+
+/** What each example promises. */
+const promises: Record<string, (site: Served) => Promise<void>> = {
+  async Check(site) {
+    const monday = await site.post('/book', { ...ada, date: '2027-05-17' });
+    assert.equal(monday.status, 422);
+    assert.match(await monday.text(), /We are closed on Mondays\./);
+    assert.equal((await site.post('/book', ada)).status, 303);
+    const [row] = await rows(site, 'booking', ['id']);
+    const id = String(row?.['id']);
+    const editor = await signedIn(site, 'editor');
+    assert.equal(
+      (await call(site, `DELETE /booking/${id}`, { cookie: editor })).at('detail'),
+      'Please call us to cancel.',
+    );
+  },
+  async Transform(site) {
+    assert.equal((await site.post('/book', { ...ada, name: '  Ada \t Lovelace ' })).status, 303);
+    assert.deepEqual(await rows(site, 'booking', ['name']), [{ name: 'Ada Lovelace' }]);
+  },
+  async Requirements(site) {
+    const statuses: number[] = [];
+    // Alike in everything, they would be one submission sent again.
+    for (const [index, guests] of ['12', '12', '12', '5', '4', '1'].entries()) {
+      statuses.push((await site.post('/book', { ...ada, name: `Ada ${index}`, guests })).status);
+    }
+    assert.deepEqual(statuses, [303, 303, 303, 422, 303, 422]);
+    assert.equal((await site.post('/book', { ...ada, date: '2027-05-19' })).status, 303);
+  },
+  async After(site) {
+    const heard = Promise.withResolvers<{ readonly key: unknown; readonly body: string }>();
+    const kitchen = createServer((request, response) => {
+      void text(request).then((body) => {
+        heard.resolve({ key: request.headers['idempotency-key'], body });
+        response.end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(kitchen, 'listening');
+    process.env['KITCHEN_URL'] = `http://127.0.0.1:${(kitchen.address() as AddressInfo).port}/`;
+    assert.equal((await site.post('/book', ada)).status, 303);
+    const { key, body } = await heard.promise;
+    assert.ok(isUuid(String(key)));
+    const { name, guests } = JSON.parse(body) as Record<string, unknown>;
+    assert.deepEqual([name, guests], ['Ada', 4]);
+    kitchen.close();
+  },
+  async Types(site) {
+    assert.equal((await site.post('/book', { ...ada, guests: '9' })).status, 422);
+  },
+};
+
+test('every example of docs/extend/hooks.md is tried here', () => {
+  assert.deepEqual([...examples.keys()], Object.keys(promises));
+});
+
+for (const [heading, code] of examples) {
+  void test(`docs/extend/hooks.md, ${heading}: does what it says`, async (t) => {
+    const dir = await folderOf(t, { 'book.html': page, 'backlot.config.ts': code });
+    await promises[heading]!(await serveFolder(t, dir));
+  });
+}
+
+/** What the compiler says of a configuration in a project that has installed the program. */
+function compiled(dir: string): string {
+  mkdirSync(join(dir, 'node_modules'));
+  symlinkSync(root, join(dir, 'node_modules', 'backlot'));
+  symlinkSync(join(root, 'node_modules/@types'), join(dir, 'node_modules', '@types'));
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  return spawnSync(process.execPath, [compiler, '-p', dir], { encoding: 'utf8' }).stdout;
+}
+
+const project = JSON.stringify({
+  compilerOptions: {
+    strict: true,
+    noEmit: true,
+    module: 'nodenext',
+    target: 'es2024',
+    types: ['node'],
+    skipLibCheck: true,
+  },
+  include: ['**/*.ts'],
+});
+
+test('the compiler takes every example, and finds a column that is misspelt', async (t) => {
+  const files = Object.fromEntries([...examples].map(([heading, code]) => [`${heading}/backlot.config.ts`, code]));
+  // Declared tables hold for a whole project: those examples that name columns freely have one of their own.
+  const { 'Types/backlot.config.ts': typed = '', ...free } = files;
+  const json = { 'tsconfig.json': project, 'package.json': '{"type":"module"}' };
+  assert.equal(compiled(await folderOf(t, { ...json, ...free })), '');
+  assert.equal(compiled(await folderOf(t, { ...json, 'backlot.config.ts': typed })), '');
+  const misspelt = typed
+    .replace('after.guests', 'after.gests')
+    .replace('booking: {\n      insert', 'bookng: {\n      insert');
+  const said = compiled(await folderOf(t, { ...json, 'backlot.config.ts': misspelt }));
+  assert.match(said, /backlot\.config\.ts\(\d+,\d+\): error TS\d+: .*bookng/);
+  const column = typed.replace('after.guests', 'after.gests');
+  const found = compiled(await folderOf(t, { ...json, 'backlot.config.ts': column }));
+  assert.match(found, /backlot\.config\.ts\(13,\d+\): error TS\d+: Property 'gests' does not exist/);
+});
