@@ -1,7 +1,18 @@
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
+let last = { second: Number.NaN, timeZone: '', date: '' };
+
 /** The date in a time zone, as `2026-08-14`. */
 export function localDate(ms: number, timeZone: string): string {
+  // Every page asks for today, and many ask in the same second.
+  const second = Math.floor(ms / 1000);
+  if (second !== last.second || timeZone !== last.timeZone) {
+    last = { second, timeZone, date: formatDate(second * 1000, timeZone) };
+  }
+  return last.date;
+}
+
+function formatDate(ms: number, timeZone: string): string {
   let format = dateFormats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });

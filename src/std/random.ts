@@ -6,8 +6,25 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
-/** The operating system's generator; the only one fit for secrets. */
-export const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(length)) };
+const POOL_BYTES = 8192;
+let pool = new Uint8Array(0);
+let taken = 0;
+
+/** The operating system's generator; the only one fit for secrets. Asked for many bytes at once: each call costs. */
+export const systemRandom: Random = {
+  bytes(length) {
+    if (length > POOL_BYTES / 8) return randomFillSync(new Uint8Array(length));
+    if (taken + length > pool.length) {
+      pool = randomFillSync(new Uint8Array(POOL_BYTES));
+      taken = 0;
+    }
+    const bytes = pool.slice(taken, taken + length);
+    // What has been given out is nobody else's to find.
+    pool.fill(0, taken, taken + length);
+    taken += length;
+    return bytes;
+  },
+};
 
 /** A repeatable generator (xorshift128) for tests and simulations. Never for secrets. */
 export function seededRandom(seed: number): Random {
