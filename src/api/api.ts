@@ -129,7 +129,8 @@ function failed({ log }: ApiContext, { id, method, path }: ApiRequest, error: un
     return problem(503, { code: 'unavailable', detail, more, headers: { 'retry-after': '10', 'x-request-id': id } });
   }
   if (error instanceof BacklotError && error.code === 'tables/hook-failed') {
-    const detail = 'A part that this site adds has failed. Nothing was changed. The log says what, under the id that is given.';
+    const detail =
+      'A part that this site adds has failed. Nothing was changed. The log says what, under the id that is given.';
     return problem(500, { code: 'hook', detail, more, headers: { 'x-request-id': id } });
   }
   const detail = 'Something went wrong here. The log says what, under the id that is given.';
