@@ -76,7 +76,8 @@ const temporal: ReadonlySet<string> = new Set(['date', 'time', 'datetime', 'mont
  * on the column that leads the order limits the walk already.
  */
 export function isSelective({ target, comparison, negated }: PlannedCondition, leading?: Column): boolean {
-  if (target.kind !== 'column' || target.steps.length > 0 || negated || target.column === leading) return false;
+  if (target.kind !== 'column' || target.steps.length > 0 || negated) return false;
+  if (target.column.sqlName === leading?.sqlName) return false;
   const { kind } = target.column.type;
   if (kind === 'set' || kind === 'references' || kind === 'boolean') return false;
   return comparison === 'eq' || comparison === 'min' || comparison === 'max';

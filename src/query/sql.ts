@@ -93,7 +93,7 @@ export function probeSql(
   let probe = probes.get(plan);
   if (!probe) {
     const leading = plan.sort[0]?.target;
-    const column = leading?.kind === 'column' ? leading.column : undefined;
+    const column = leading?.kind === 'column' && leading.steps.length === 0 ? leading.column : undefined;
     const entered = plan.conditions.filter((each) => isEqual(each) || isSelective(each, column));
     probe = { ...plan, conditions: query.searches ? [] : entered, texts: new Map() };
     probes.set(plan, probe);

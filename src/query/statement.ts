@@ -98,11 +98,18 @@ function writeHinted(
   const own = writer.dialect === 'sqlite' && target.kind === 'column' && target.steps.length === 0;
   if (!own || condition.comparison === 'true') return writeCondition(writer, condition, size, noHint);
   const [leading] = plan.sort;
-  const leads = leading?.target.kind === 'column' && leading.target.column === target.column;
+  const leads = leading?.target.kind === 'column' && isSameColumn(leading.target, target);
   if (leads && shape.stretch) return writeCondition(writer, condition, size, leading.descending ? noEnd : noBeginning);
   const walked = shape.way === 'walk' && !leads && !isEqual(condition);
   const searched = shape.way === 'collect' && shape.searches > 0;
   return writeCondition(writer, condition, size, walked || searched ? neither : noHint);
+}
+
+type ColumnTarget = Extract<PlannedCondition['target'], { kind: 'column' }>;
+
+/** Two mentions of one column are two objects where the database calls it otherwise. */
+function isSameColumn(one: ColumnTarget, other: ColumnTarget): boolean {
+  return one.steps.length === other.steps.length && one.column.sqlName === other.column.sqlName;
 }
 
 function writeSearch(writer: Writer, table: Table, { searches, way }: StatementShape): string {

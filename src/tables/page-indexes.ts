@@ -4,6 +4,7 @@ import type { Driver, Reader } from '../database/index.ts';
 import { probeSql, sampleSql, servingIndexes } from '../query/index.ts';
 import type { CheckedQuery, QueryScope, Serving, ServingIndex, Way } from '../query/index.ts';
 import type { Clock, Log } from '../std/index.ts';
+import { queryKept } from './kept-plan.ts';
 import { quote } from './layout.ts';
 import type { Layouts } from './layout.ts';
 
@@ -151,7 +152,8 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
       if (Number((await reader.query(sample.sql, sample.params))[0]!['count']) * 10 >= sampleRows) return 'walk';
     }
     const probe = probeSql(query, scope, dialect, layouts(), few);
-    return Number((await reader.query(probe.sql, probe.params))[0]!['count']) < few ? 'collect' : 'walk';
+    const [counted] = await queryKept(reader, dialect, 'entered', probe);
+    return Number(counted!['count']) < few ? 'collect' : 'walk';
   };
   return {
     async wayOf(reader, query, scope, limit) {

@@ -2,6 +2,7 @@ import type { Reader, SqlRow } from '../database/index.ts';
 import { toSql, toSqlParts } from '../query/index.ts';
 import type { Dialect } from '../query/index.ts';
 import type { Row, Value } from '../schema/index.ts';
+import { queryKept } from './kept-plan.ts';
 import { decode, decodeRow, placeholder } from './layout.ts';
 import type { Layout, Layouts } from './layout.ts';
 import type { PageIndexes } from './page-indexes.ts';
@@ -59,8 +60,12 @@ export function tableReader(
       const way = await aids?.pageIndexes.wayOf(reader, query, scope, options.limit);
       const found: SqlRow[] = [];
       for (const part of toSqlParts(query, scope, dialect, { ...options, ...(way && { way }), inUse: layouts })) {
-        const { sql, params } = part(options.limit === undefined ? undefined : options.limit - found.length);
-        found.push(...(await reader.query(sql, params)));
+        const asked = part(options.limit === undefined ? undefined : options.limit - found.length);
+        found.push(
+          ...(way
+            ? await queryKept(reader, dialect, way === 'walk' ? 'ordered' : 'entered', asked)
+            : await reader.query(asked.sql, asked.params)),
+        );
         if (options.limit !== undefined && found.length >= options.limit) break;
       }
       return await complete(
