@@ -5,6 +5,7 @@ import { compileChildren, compileReferences } from './compile-element.ts';
 import { formMethod, formPlace } from './compile-form.ts';
 import { compileIds } from './compile-ids.ts';
 import { findReferences } from './compile-itemref.ts';
+import { tellUnreadSamples } from './compile-samples.ts';
 import { attribute, contains, parsePage } from './document.ts';
 import type { PageDocument } from './document.ts';
 import { marksOf, newNeeds, report } from './draft.ts';
@@ -54,6 +55,7 @@ export function compilePage(source: Source, options: CompileOptions = {}): Compi
   findReferences(work);
   compileChildren(work, document.root, context);
   compileReferences(work);
+  tellUnreadSamples(work);
   compileErrorTargets(work);
   compileIds(work);
   const learnt = learnFromSamples(work);

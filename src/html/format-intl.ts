@@ -93,6 +93,44 @@ export function digitsOf(numberingSystem: string): readonly string[] {
   return Array.from({ length: 10 }, (_, digit) => formatter.format(digit));
 }
 
+/** Where the digits of a numbering system begin in Unicode, by its name (UTS 35). */
+const zeros: Readonly<Record<string, number>> = {
+  latn: 0x30,
+  arab: 0x660,
+  arabext: 0x6f0,
+  deva: 0x966,
+  beng: 0x9e6,
+  guru: 0xa66,
+  gujr: 0xae6,
+  tamldec: 0xbe6,
+  telu: 0xc66,
+  knda: 0xce6,
+  mlym: 0xd66,
+  thai: 0xe50,
+  laoo: 0xed0,
+  tibt: 0xf20,
+  mymr: 0x1040,
+  khmr: 0x17e0,
+  fullwide: 0xff10,
+};
+
+/**
+ * The locale with the digits that the texts are written in, where its own are others: Arabic is written with either
+ * kind. Undefined where they are its own, or of several kinds.
+ */
+export function localeInDigitsOf(texts: readonly string[], locale: string): string | undefined {
+  const systems = new Set(texts.flatMap((text) => Array.from(text.match(/\p{Nd}/gu) ?? [], numberingSystem)));
+  const [system] = systems;
+  if (systems.size !== 1 || system === undefined) return undefined;
+  const own = numberFormatter(locale, {}).resolvedOptions().numberingSystem;
+  return own === system ? undefined : new Intl.Locale(locale, { numberingSystem: system }).toString();
+}
+
+function numberingSystem(digit: string): string | undefined {
+  const code = digit.codePointAt(0) ?? 0;
+  return Object.keys(zeros).find((system) => code >= zeros[system]! && code < zeros[system]! + 10);
+}
+
 /** Turns digits of a numbering system into ASCII digits; other characters stay. */
 export function asciiDigits(text: string, digits: readonly string[]): string {
   if (digits[0] === '0') return text;

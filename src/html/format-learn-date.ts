@@ -1,5 +1,5 @@
 import { datePrinter } from './format-date.ts';
-import { dateFormatter, dateNames, localeOf } from './format-intl.ts';
+import { dateFormatter, dateNames, localeInDigitsOf, localeOf } from './format-intl.ts';
 import { learnPatterns, namesDate } from './format-learn-pattern.ts';
 import { momentMs, zoneOf } from './format-moment.ts';
 import type { MomentKind } from './format-moment.ts';
@@ -31,7 +31,7 @@ export function learnDate(
   timeZone: string,
 ): LearntDate | undefined {
   const patterns = learnPatterns(samples, kind, lang, timeZone);
-  const own = kind === 'week' ? [] : intlFormats(samples, kind, localeOf(lang), timeZone);
+  const own = kind === 'week' ? [] : ownFormats(samples, kind, localeOf(lang), timeZone);
   const found = own.length > 0 ? own : patterns;
   const [format] = found;
   if (!format) return undefined;
@@ -94,6 +94,19 @@ function probes(kind: MomentKind): string[] {
 
 function twoDigits(number: number): string {
   return String(number).padStart(2, '0');
+}
+
+/** What `Intl` writes in the language, with its digits or else with the author's. */
+function ownFormats(
+  samples: readonly DateSample[],
+  kind: MomentKind,
+  locale: string,
+  timeZone: string,
+): readonly DateFormat[] {
+  const texts = samples.map(({ text }) => text);
+  const inDigits = localeInDigitsOf(texts, locale);
+  if (inDigits === undefined) return intlFormats(samples, kind, locale, timeZone);
+  return intlFormats(samples, kind, inDigits, timeZone).map((format) => ({ ...format, locale: inDigits }));
 }
 
 /** All that `Intl` can write in this language that fits, those with the least literal text, the plainest first. */

@@ -1,9 +1,9 @@
 import { currencyExponent } from '../schema/index.ts';
 import type { ColumnType } from '../schema/index.ts';
 import { currenciesIn } from './format-currency.ts';
-import { localeOf } from './format-intl.ts';
+import { localeInDigitsOf, localeOf } from './format-intl.ts';
 import { numberPrinter } from './format-number.ts';
-import { authorsSpace, sharedSurroundings } from './format-text.ts';
+import { authorsApostrophe, authorsSpace, sharedSurroundings } from './format-text.ts';
 import type { Surroundings } from './format-text.ts';
 import type { NumberFormat, NumberOptions } from './format-types.ts';
 
@@ -30,7 +30,12 @@ const otherLocales = ['en', 'de', 'fr', 'de-CH', 'en-IN'];
 export function learnNumber(samples: readonly NumberSample[], lang: string): LearntNumber | undefined {
   const own = localeOf(lang);
   const currencies = currenciesOf(samples, own);
-  for (const locale of [own, ...otherLocales.filter((other) => other !== own)]) {
+  const inDigits = localeInDigitsOf(
+    samples.map(({ text }) => text),
+    own,
+  );
+  const others = otherLocales.filter((other) => other !== own);
+  for (const locale of [own, ...(inDigits === undefined ? [] : [inDigits]), ...others]) {
     const format = bestFormat(samples, locale, locale === own ? undefined : locale, currencies);
     if (format) return learnt(format, samples, currencies[0]);
   }
@@ -93,12 +98,15 @@ function fitted(
   if (!around) return undefined;
   const inner = texts.map((text) => text.slice(around.prefix.length, text.length - around.suffix.length || undefined));
   const space = authorsSpace(inner, printed);
-  return { ...bare, ...around, ...(space ? { space } : {}) };
+  const apostrophe = authorsApostrophe(inner, printed);
+  return { ...bare, ...around, ...(space ? { space } : {}), ...(apostrophe ? { apostrophe } : {}) };
 }
 
 /** Whether a number between these texts is the whole number: no digit, sign or separator touches it. */
 function standsAlone({ prefix, suffix }: Surroundings): boolean {
-  return !/(?:\d|\d[.,'’\s]|[-\u2212+])$/.test(prefix) && !/^(?:\d|[.,'’]\d|\s\d{3})/.test(suffix);
+  return (
+    !/(?:\p{Nd}|\p{Nd}[.,٫٬'’\s]|[-\u2212+])$/u.test(prefix) && !/^(?:\p{Nd}|[.,٫٬'’]\p{Nd}|\s\p{Nd}{3})/u.test(suffix)
+  );
 }
 
 /** Options worth trying, the plainest first. */

@@ -1,15 +1,16 @@
 import { canonicalText, parseValue } from '../schema/index.ts';
 import type { ColumnType, Value } from '../schema/index.ts';
 import { asciiDigits, digitsOf, localeOf, numberFormatter } from './format-intl.ts';
-import { between, escapeRegExp, plainSpaces, withSpace } from './format-text.ts';
+import { between, escapeRegExp, plainSpaces, withApostrophe, withSpace } from './format-text.ts';
 import type { NumberFormat } from './format-types.ts';
 
 /** Prints one kind of number in one language; made once per format and language. */
 export function numberPrinter(format: NumberFormat, lang: string): (machine: string) => string {
   const formatter = numberFormatter(localeOf(format.locale ?? lang), format.options);
-  const { prefix, suffix, space, whole } = format;
+  const { prefix, suffix, space, apostrophe, whole } = format;
+  const inHand = (text: string): string => prefix + withApostrophe(withSpace(text, space), apostrophe) + suffix;
   if (whole === undefined) {
-    return (machine) => (isNumeral(machine) ? prefix + withSpace(formatter.format(machine), space) + suffix : machine);
+    return (machine) => (isNumeral(machine) ? inHand(formatter.format(machine)) : machine);
   }
   return (machine) => {
     if (!isNumeral(machine)) return machine;
@@ -19,7 +20,7 @@ export function numberPrinter(format: NumberFormat, lang: string): (machine: str
       if (!round || (part.type !== 'decimal' && part.type !== 'fraction')) return part.value;
       return part.type === 'decimal' ? whole : '';
     });
-    return prefix + withSpace(text.join(''), space) + suffix;
+    return inHand(text.join(''));
   };
 }
 
@@ -89,7 +90,7 @@ function findSymbols(locale: string, format: NumberFormat): Symbols {
   const valueOf = (type: string, otherwise: string): string =>
     plainSpaces(`|${parts.find((part) => part.type === type)?.value ?? otherwise}|`).replaceAll('|', '');
   const decimal = valueOf('decimal', '.');
-  const group = escapeRegExp(valueOf('group', ','));
+  const group = escapeRegExp(valueOf('group', ',')).replace(/['’]/g, "['’]");
   const mark = escapeRegExp(decimal);
   return {
     decimal,

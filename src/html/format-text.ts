@@ -20,7 +20,8 @@ function occurrences(text: string, printed: string): Surroundings[] {
   const found: Surroundings[] = [];
   const wanted = plainSpaces(printed);
   if (wanted === '') return found;
-  const pattern = new RegExp(wanted.split(' ').map(escapeRegExp).join('[\\s\\p{Zs}]+'), 'gu');
+  const words = wanted.split(' ').map((word) => escapeRegExp(word).replace(apostrophes, "['’]"));
+  const pattern = new RegExp(words.join('[\\s\\p{Zs}]+'), 'gu');
   for (const match of text.matchAll(pattern)) {
     found.push({ prefix: text.slice(0, match.index), suffix: text.slice(match.index + match[0].length) });
   }
@@ -60,6 +61,22 @@ export function authorsSpace(texts: readonly string[], printed: readonly string[
 /** Writes the author's kind of space in place of every other. */
 export function withSpace(text: string, space: string | undefined): string {
   return space === undefined ? text : text.replace(/[\s\p{Zs}]/gu, space);
+}
+
+/** Between groups of digits, where `Intl` writes one of the two and authors either. */
+const apostrophes = /['’]/g;
+
+/** The apostrophe that the author writes, where `Intl` writes the other one. */
+export function authorsApostrophe(texts: readonly string[], printed: readonly string[]): string | undefined {
+  const [written, ...more] = new Set(texts.flatMap((text) => text.match(apostrophes) ?? []));
+  return more.length > 0 || printed.some((text) => written !== undefined && text.includes(written))
+    ? undefined
+    : written;
+}
+
+/** Writes the author's apostrophe in place of the other one. */
+export function withApostrophe(text: string, apostrophe: string | undefined): string {
+  return apostrophe === undefined ? text : text.replace(apostrophes, apostrophe);
 }
 
 /** The text between prefix and suffix, or undefined when they are not there. Kinds of space compare equal. */

@@ -25,6 +25,8 @@ export interface NumberFormat {
   readonly suffix: string;
   /** Written for every kind of space that `Intl` writes; absent: as `Intl` writes it. */
   readonly space?: string;
+  /** Written for the apostrophe between groups that `Intl` writes: `1’100` on a Swiss page. */
+  readonly apostrophe?: string;
   /** Written in place of a fraction of zeros: the `.–` of `CHF 12.–`. */
   readonly whole?: string;
   /** Locale to print in instead of the element's language. */

@@ -31,6 +31,25 @@ function written(text: string): { format: Format; type: ColumnType } {
   return parsed;
 }
 
+void test('digits and apostrophes are the author’s, not those that the language has most often', () => {
+  const rial = learn('ar', 'data', ['14.5', '١٤٫٥٠ ر.س.'], ['1100', '١٬١٠٠٫٠٠ ر.س.']);
+  assert.deepEqual([rial.warning, rial.type], [undefined, { kind: 'money', currency: 'SAR' }]);
+  assert.equal(print(rial, 123456, 'ar'), '١٬٢٣٤٫٥٦ ر.س.');
+  assert.equal(rial.format && readFormat(rial.format, rial.type!, '٩٫٩٠ ر.س.', 'ar', zone), 990);
+  const day = learn('ar', 'time', ['2026-08-14', '١٤ أغسطس ٢٠٢٦']);
+  assert.equal(day.warning, undefined);
+  assert.equal(print(day, '2026-09-05', 'ar'), '٥ سبتمبر ٢٠٢٦');
+  assert.equal(day.format && readFormat(day.format, day.type!, '٥ سبتمبر ٢٠٢٦', 'ar', zone), '2026-09-05');
+  const latin = learn('ar-EG', 'data', ['1100', '1,100']);
+  assert.equal(print(latin, 2500, 'ar-EG'), '2,500');
+  for (const apostrophe of ['’', "'"]) {
+    const francs = learn('de-CH', 'data', ['1100', `CHF 1${apostrophe}100.00`], ['14.5', 'CHF 14.50']);
+    assert.equal(francs.warning, undefined);
+    assert.equal(print(francs, 123456700, 'de-CH'), `CHF 1${apostrophe}234${apostrophe}567.00`);
+    assert.equal(francs.format && readFormat(francs.format, francs.type!, 'CHF 1’100.50', 'de-CH', zone), 110050);
+  }
+});
+
 void test('money by example, other amounts as the language writes them', () => {
   const cases: [string, [string, string][], ColumnType, [number, string][]][] = [
     [

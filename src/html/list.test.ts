@@ -174,6 +174,26 @@ void test('a row that is looked for is an error that says what to write', () => 
   assert.deepEqual(faults('<p data-row="dish?name=Norma&special=true"><b itemprop="name">Norma</b></p>'), []);
 });
 
+void test('a property that the template has no place for is told once, by its name', () => {
+  const [first, ...others] = [
+    '<li itemscope><b itemprop="title">A</b> <i data-if="!until">Present</i></li>',
+    '<li itemscope><b itemprop="title">B</b> <i itemprop="until">2013</i></li>',
+    '<li itemscope><b itemprop="title">C</b> <i itemprop="until">2012</i> <u itemprop="at" itemscope><s itemprop="name">R</s></u></li>',
+  ];
+  const text = `<ul data-list="job">\n${[first, ...others].join('\n')}</ul>`;
+  const { diagnostics } = compilePage({ file: 'page.html', text });
+  assert.deepEqual(
+    diagnostics.map(({ at, code }) => [at?.line, at?.column, code]),
+    [
+      [3, 41, 'html/not-in-template'],
+      [4, 70, 'html/not-in-template'],
+    ],
+  );
+  assert.match(diagnostics[0]?.message ?? '', /itemprop="until".*line 2/);
+  const variants = '<li itemscope data-if="big"><h2 itemprop="x">A</h2></li><li itemscope><i itemprop="y">B</i></li>';
+  assert.deepEqual(faults(`<ul data-list="t">${variants}<li itemscope><i itemprop="y">C</i></li></ul>`), []);
+});
+
 void test('differing separators are told', () => {
   assert.deepEqual(
     faults(
