@@ -74,6 +74,8 @@ export function devChannel(): DevChannel {
         method: 'GET',
         path: '/dev/events',
         handle(_request, response) {
+          // Nothing moves until the folder changes.
+          response.socket?.setTimeout(0);
           response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
           response.write('retry: 500\n\n');
           tell(response, 'errors', errors);

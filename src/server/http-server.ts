@@ -16,10 +16,14 @@ export interface HttpTimeouts {
   readonly uploadMs: number;
   /** For a connection on which nothing is asked. */
   readonly keepAliveMs: number;
+  /** For a connection on which nothing moves although a request or an answer is under way: whoever takes no bytes is cut. */
+  readonly stalledMs: number;
   /** For what is under way when the server is asked to stop. */
   readonly stopMs: number;
   /** How often the above are looked at. */
   readonly checkMs: number;
+  /** Not a time, but how many clients may take theirs at once; more are turned away before they cost anything. */
+  readonly connectionsMax: number;
 }
 
 export const defaultTimeouts: HttpTimeouts = {
@@ -27,8 +31,10 @@ export const defaultTimeouts: HttpTimeouts = {
   bodyMs: 30_000,
   uploadMs: 300_000,
   keepAliveMs: 60_000,
+  stalledMs: 300_000,
   stopMs: 30_000,
   checkMs: 5_000,
+  connectionsMax: 20_000,
 };
 
 const HEADER_BYTES_MAX = 16 * 1024;
@@ -66,6 +72,8 @@ export function httpServer(handler: RequestHandler, timeouts: HttpTimeouts): Htt
     // Counted by the host rule, which answers like everything else.
     requireHostHeader: false,
   });
+  server.timeout = timeouts.stalledMs;
+  server.maxConnections = timeouts.connectionsMax;
   /** Connections that close for what came over them (RFC 9112, 6.3 and 11.2). */
   const refused = new WeakSet<Duplex>();
   /** The latest answer on each connection. */
