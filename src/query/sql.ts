@@ -9,7 +9,7 @@ import type { Plan, PlannedCondition, Range, Shape, SqlParam } from './plan.ts';
 import { planOf, targetType } from './plan.ts';
 import type { CheckedQuery, Dialect, QueryScope, SqlQuery } from './query.ts';
 import { isEqual, isSelective } from './serving-index.ts';
-import { wordBegins, writeSql } from './statement.ts';
+import { writeSql } from './statement.ts';
 
 /** Texts kept for one query and dialect; what varies is only how many values an operand has. */
 const textsMax = 64;
@@ -32,8 +32,11 @@ export interface SqlOptions {
   readonly inUse?: TablesInUse;
 }
 
-/** Along the index of the query's order, or by gathering what fits: see `servingIndexes`. */
-export type Way = 'walk' | 'collect';
+/**
+ * Along the index of the query's order, or by gathering what fits, from an index (`collect`) or from end to end (`scan`,
+ * PostgreSQL only): see `servingIndexes`.
+ */
+export type Way = 'walk' | 'collect' | 'scan';
 
 /**
  * Writes a checked query for a database: all physical columns of its table (those of many references are not in it),
@@ -108,22 +111,47 @@ export function probeSql(
   return { sql: keptText(probe, key, () => writeSql(table, probe, dialect, shape)), params };
 }
 
-/** How many of the newest `rows` hold the words of a search, without asking its index. */
+/** Rows of a sample, so that a word that one row in thirty has is told from one that one in a hundred has. */
+const sampleRows = 512;
+
+/**
+ * How many of some rows from all over a table hold what a search asks for, or `.like`, without
+ * asking an index: `count` of `sampled`. Undefined for a query that asks for neither.
+ */
 export function sampleSql(
   query: CheckedQuery,
   scope: QueryScope,
   dialect: Dialect,
   inUse: TablesInUse,
-  rows: number,
-): SqlQuery {
-  const { table } = planInUse(query.table!, planOf(query), inUse);
+): SqlQuery | undefined {
+  const { table, plan } = planInUse(query.table!, planOf(query), inUse);
+  let sample = samples.get(plan);
+  if (!sample) {
+    sample = { ...plan, conditions: plan.conditions.filter(isContained), texts: new Map() };
+    samples.set(plan, sample);
+  }
   const terms = searchTermsOf(query, scope);
-  const place = (number: number): string => (dialect === 'sqlite' ? '?' : `$${number}`);
-  const tests = terms.map((_, index) => wordBegins('"_words"', place(index + 2), dialect));
-  const newest = `SELECT "_words" FROM "${table.sqlName.replaceAll('"', '""')}" ORDER BY ${dialect === 'sqlite' ? '"_row"' : '"_id"'} DESC LIMIT ${place(1)}`;
-  const sql = `SELECT COUNT(*) AS "count" FROM (${newest}) AS newest WHERE ${tests.join(' AND ') || 'TRUE'}`;
-  return { sql, params: [rows, ...terms.map((term) => ` ${term}`)] };
+  const params: SqlParam[] = [];
+  const shapes = sample.conditions.map((condition) => addParams(params, condition, scope, dialect));
+  if (terms.length + params.length === 0) return undefined;
+  params.push(...terms.map((term) => ` ${term}`));
+  params.push(sampleShares);
+  const shape = { shapes, searches: terms.length, limits: '', count: false, way: 'walk', sample: true } as const;
+  const key = `${dialect} ${terms.length}${shapes.map(shapeKey).join('')}`;
+  return { sql: keptText(sample, key, () => writeSql(table, sample, dialect, shape)), params };
 }
+
+const samples = new WeakMap<Plan, Plan>();
+
+/** Whether a condition asks for a part of a column's text: no index finds it. */
+function isContained({ target, comparison, negated }: PlannedCondition): boolean {
+  return comparison === 'like' && !negated && target.kind === 'column' && target.steps.length === 0;
+}
+
+/** Shares of a table at which rows are looked at: spread evenly, without a period. */
+const sampleShares = JSON.stringify(
+  Array.from({ length: sampleRows }, (_, index) => Number((((index * (Math.sqrt(5) - 1)) / 2) % 1).toFixed(6))),
+);
 
 interface Place {
   readonly places?: readonly AfterPlace[] | undefined;

@@ -22,9 +22,11 @@ export interface StatementShape {
   /** Only one stretch of the rows after a place in the order. */
   readonly stretch?: Stretch;
   /** How to find the rows. */
-  readonly way?: 'walk' | 'collect';
+  readonly way?: 'walk' | 'collect' | 'scan';
   /** Only how many match, counting no further than the limit. */
   readonly probe?: boolean;
+  /** Only how many of some rows from all over the table match. */
+  readonly sample?: boolean;
 }
 
 /**
@@ -41,44 +43,71 @@ export function writeSql(table: Table, plan: Plan, dialect: Dialect, shape: Stat
   const where = plan.conditions
     .map((condition, index) => writeHinted(writer, plan, condition, index, shape))
     .filter((condition) => condition !== 'TRUE');
-  if (shape.searches > 0) where.push(writeSearch(writer, table, shape));
+  // What the words find is taken before all else: how few they are, PostgreSQL cannot guess.
+  const search = shape.searches > 0 ? writeSearch(writer, table, shape) : undefined;
+  const first = dialect === 'postgres' && shape.way === 'collect' ? search : undefined;
+  if (search !== undefined && first === undefined) where.push(search);
   const sign = dialect === 'sqlite' && shape.way === 'collect' ? '+' : '';
   if (shape.places) where.push(writeAfter(writer, shape.places, sign));
   if (shape.stretch) where.push(writeStretch(writer, shape.stretch, sign));
   const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
-  const from = `${quote(table.sqlName)} AS t0`;
+  const own = `${quote(table.sqlName)} AS t0`;
+  const from = first === undefined ? own : `(SELECT t0.* FROM ${own} WHERE ${first} OFFSET 0) AS t0`;
   if (shape.count) return `SELECT COUNT(*) AS "count" FROM ${from}${filter}`;
   if (shape.probe) {
     return `SELECT COUNT(*) AS "count" FROM (SELECT 1 FROM ${from}${filter}${writeLimits(writer, shape.limits)})`;
   }
+  if (shape.sample) return writeSample(writer, table, where);
   const columns = Object.values(table.columns).filter(({ type, detached }) => type.kind !== 'references' && !detached);
   const selected = columns.map((column) => field('t0', column.sqlName)).join(', ');
-  if (shape.way === 'collect') return writeCollecting(writer, table, plan, shape, { from, filter, selected });
+  if (shape.way === 'collect' || shape.way === 'scan')
+    return writeCollecting(writer, table, plan, shape, { from, filter, selected });
   const order = writeOrder(writer, plan.sort);
   const joins = order.joins.map((join) => ` ${join}`).join('');
   return `SELECT ${selected} FROM ${from}${joins}${filter}${order.by}${writeLimits(writer, shape.limits)}`;
 }
 
+/** The parts of a statement that gathers. */
+interface Gathering {
+  readonly from: string;
+  readonly filter: string;
+  readonly selected: string;
+}
+
 /**
- * Gathers what fits, then sorts it. In SQLite from an index that holds all that the order compares: whole rows are read
- * for the page alone, and the sign in front of the first key tells it not to walk the order's index instead. In
- * PostgreSQL an `OFFSET 0` keeps the order and the limit out of how the rows are found.
+ * Gathers what fits, then sorts it, from an index that holds all that the order compares: whole rows are read for the
+ * page alone. In SQLite the sign in front of the first key tells it not to walk the order's index instead. In PostgreSQL
+ * an `OFFSET 0` keeps the order and the limit out of how the rows are found.
  */
 function writeCollecting(
   writer: Writer,
   table: Table,
   plan: Plan,
   shape: StatementShape,
-  { from, filter, selected }: { readonly from: string; readonly filter: string; readonly selected: string },
+  { from, filter, selected }: Gathering,
 ): string {
   const { by } = writeOrder(writer, plan.sort);
-  if (writer.dialect === 'postgres') {
+  const name = quote(table.sqlName);
+  if (writer.dialect === 'sqlite') {
+    const inner = by.replace(' ORDER BY ', ' ORDER BY +');
+    const found = `SELECT t0."_row" FROM ${from}${filter}${inner}${writeLimits(writer, shape.limits)}`;
+    return `SELECT ${selected} FROM ${name} AS t0 WHERE t0."_row" IN (${found})${inner}`;
+  }
+  if (shape.way === 'scan' || shape.searches > 0) {
     const found = `SELECT t0.* FROM ${from}${filter} OFFSET 0`;
     return `SELECT ${selected} FROM (${found}) AS t0${by}${writeLimits(writer, shape.limits)}`;
   }
-  const inner = by.replace(' ORDER BY ', ' ORDER BY +');
-  const found = `SELECT t0."_row" FROM ${from}${filter}${inner}${writeLimits(writer, shape.limits)}`;
-  return `SELECT ${selected} FROM ${quote(table.sqlName)} AS t0 WHERE t0."_row" IN (${found})${inner}`;
+  const keys = [...new Set(plan.sort.flatMap(orderFields)), '"_id"'].map((key) => `t0.${key}`);
+  const gathered = `SELECT ${[...new Set(keys)].join(', ')} FROM ${from}${filter} OFFSET 0`;
+  const found = `SELECT t0."_id" FROM (${gathered}) AS t0${by}${writeLimits(writer, shape.limits)}`;
+  return `SELECT ${selected} FROM ${name} AS t0 JOIN (${found}) AS found ON found."_id" = t0."_id"${by}`;
+}
+
+/** What the order by a column of its own compares. */
+function orderFields({ target }: PlannedSort): readonly string[] {
+  if (target.kind !== 'column' || target.steps.length > 0) return [];
+  const { column } = target;
+  return column.folded ? [quote(foldColumn(column)), quote(column.sqlName)] : [quote(column.sqlName)];
 }
 
 /**
@@ -123,8 +152,27 @@ function writeSearch(writer: Writer, table: Table, { searches, way }: StatementS
   return `t0."_row" IN (SELECT rowid FROM ${index} WHERE ${index} MATCH ${placeholder(writer)})`;
 }
 
+/**
+ * The last parameter names the places of rows, each a share of the table, as a JSON array. Each is another block in
+ * PostgreSQL: rows that were stored together are often alike.
+ */
+function writeSample(writer: Writer, table: Table, where: readonly string[]): string {
+  const name = quote(table.sqlName);
+  const matching = `COALESCE(SUM(CASE WHEN ${where.join(' AND ') || 'TRUE'} THEN 1 ELSE 0 END), 0)`;
+  const place = placeholder(writer);
+  const counted = `SELECT COUNT(*) AS "sampled", ${matching} AS "count" FROM ${name} AS t0`;
+  if (writer.dialect === 'sqlite') {
+    const rows = `SELECT 1 + CAST(value * (SELECT MAX("_row") FROM ${name}) AS INTEGER) FROM json_each(${place})`;
+    return `${counted} WHERE t0."_row" IN (${rows})`;
+  }
+  const blocks = `pg_relation_size('${name.replaceAll("'", "''")}'::regclass) / current_setting('block_size')::bigint`;
+  const tid = `format('(%s,%s)', floor(share::float8 * (${blocks}))::bigint, 1 + number % 4)::tid`;
+  const shares = `json_array_elements_text(${place}::json) WITH ORDINALITY AS shares(share, number)`;
+  return `${counted} WHERE t0.ctid = ANY (ARRAY(SELECT ${tid} FROM ${shares}))`;
+}
+
 /** Whether a row's words have one that begins so: the parameter is a space and the term. */
-export function wordBegins(words: string, place: string, dialect: Dialect): string {
+function wordBegins(words: string, place: string, dialect: Dialect): string {
   return `${dialect === 'sqlite' ? 'instr' : 'strpos'}(' ' || ${words}, ${place}) > 0`;
 }
 

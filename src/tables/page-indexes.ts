@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { DatabaseError } from '../database/index.ts';
 import type { Driver, Reader } from '../database/index.ts';
-import { probeSql, sampleSql, servingIndexes } from '../query/index.ts';
-import type { CheckedQuery, QueryScope, Serving, ServingIndex, Way } from '../query/index.ts';
+import { servingIndexes } from '../query/index.ts';
+import type { CheckedQuery, QueryScope, ServingIndex, Way } from '../query/index.ts';
 import type { Clock, Log } from '../std/index.ts';
-import { queryKept } from './kept-plan.ts';
 import { quote } from './layout.ts';
 import type { Layouts } from './layout.ts';
+import { pageWays } from './page-ways.ts';
 
 /** Tables with fewer rows are read from end to end within a few milliseconds. */
 const largeFromDefault = 5000;
@@ -18,13 +18,6 @@ const lookEveryMs = 10_000;
 const reloadEveryMs = 60_000;
 /** When to try again after an index could not be made. */
 const retryAfterMs = 600_000;
-/**
- * What is gathered and sorted grows with what fits, a walk with the rest: they meet at a multiple of the root of the
- * number of rows. A search is walked through whole rows, which cost more than entries of an index.
- */
-const fewByRoot = { entries: 10, rows: 15 };
-/** Rows among which a search is tried before its index is asked. */
-const sampleRows = 256;
 /** What is known of them begins so in `_meta`, where it is written together with the index. */
 const recordPrefix = 'page-index:';
 
@@ -76,6 +69,7 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
   const sizes = new Map<string, Size>();
   const failed = new Map<string, number>();
   const making = new Set<string>();
+  const choose = pageWays(dialect, clock, layouts);
   let known: Map<string, Known> | undefined;
   let loadedAtMs = -Infinity;
   let uses = 0;
@@ -143,18 +137,6 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
     indexes.delete(name);
     await driver.improve(dropStatements(dialect, name));
   };
-  const choose = async (reader: Reader, serving: Serving, asked: Asked): Promise<Way> => {
-    if (!serving.collect && !asked.query.searches) return 'walk';
-    const { query, scope, rows } = asked;
-    const few = Math.ceil((query.searches ? fewByRoot.rows : fewByRoot.entries) * Math.sqrt(rows));
-    if (query.searches) {
-      const sample = sampleSql(query, scope, dialect, layouts(), sampleRows);
-      if (Number((await reader.query(sample.sql, sample.params))[0]!['count']) * 10 >= sampleRows) return 'walk';
-    }
-    const probe = probeSql(query, scope, dialect, layouts(), few);
-    const [counted] = await queryKept(reader, dialect, 'entered', probe);
-    return Number(counted!['count']) < few ? 'collect' : 'walk';
-  };
   return {
     async wayOf(reader, query, scope, limit) {
       if (limit === undefined || !query.table) return undefined;
@@ -166,7 +148,7 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
       const indexes = await load(reader);
       // Both, so that both are made.
       const all = [ready(indexes, serving.walk), ready(indexes, serving.collect)].every(Boolean);
-      return all ? await choose(reader, serving, { query, scope, rows }) : undefined;
+      return all ? await choose(reader, serving, { query, scope, limit, rows }) : undefined;
     },
     async giveUp(tables) {
       const indexes = await load(driver);
@@ -185,12 +167,6 @@ export function pageIndexes(options: PageIndexesOptions): PageIndexes {
 }
 
 const quiet: ReadonlySet<string> = new Set(['database/closed', 'database/read-only']);
-
-interface Asked {
-  readonly query: CheckedQuery;
-  readonly scope: QueryScope;
-  readonly rows: number;
-}
 
 /** How many rows there are, roughly: in SQLite by the last; in PostgreSQL by its statistics, once they say so. */
 async function countRows(

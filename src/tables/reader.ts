@@ -1,8 +1,9 @@
 import type { Reader, SqlRow } from '../database/index.ts';
 import { toSql, toSqlParts } from '../query/index.ts';
-import type { Dialect } from '../query/index.ts';
+import type { Dialect, Way } from '../query/index.ts';
 import type { Row, Value } from '../schema/index.ts';
 import { queryKept } from './kept-plan.ts';
+import type { Kept } from './kept-plan.ts';
 import { decode, decodeRow, placeholder } from './layout.ts';
 import type { Layout, Layouts } from './layout.ts';
 import type { PageIndexes } from './page-indexes.ts';
@@ -16,6 +17,8 @@ export interface ReadingAids {
   readonly pageIndexes: PageIndexes;
   readonly totals: Totals;
 }
+
+const keptBy: Readonly<Record<Way, Kept>> = { walk: 'ordered', collect: 'entered', scan: 'planned' };
 
 /** Reads rows from one snapshot. `position` is what the log held when the snapshot began. */
 export function tableReader(
@@ -62,9 +65,7 @@ export function tableReader(
       for (const part of toSqlParts(query, scope, dialect, { ...options, ...(way && { way }), inUse: layouts })) {
         const asked = part(options.limit === undefined ? undefined : options.limit - found.length);
         found.push(
-          ...(way
-            ? await queryKept(reader, dialect, way === 'walk' ? 'ordered' : 'entered', asked)
-            : await reader.query(asked.sql, asked.params)),
+          ...(way ? await queryKept(reader, dialect, keptBy[way], asked) : await reader.query(asked.sql, asked.params)),
         );
         if (options.limit !== undefined && found.length >= options.limit) break;
       }
