@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startMailServer } from './mail-server.ts';
+import { firstOwner } from './owner.ts';
 import { startPostgres } from './postgres.ts';
 import { rows } from './rows.ts';
 import { serveFiles } from './served.ts';
@@ -71,6 +72,16 @@ test('spam, refused submissions and sites where nobody is to be told make no mai
   await quiet.post('/contact?form=message', right);
   await quiet.stop();
   assert.deepEqual(await mails(quiet), []);
+});
+
+test('where nobody is named all admins are told, once a mail server is set', async (t) => {
+  const server = await startMailServer(t);
+  const site = await serveFiles(t, { 'contact.html': contact }, { environment: { BACKLOT_MAIL: server.url } });
+  await firstOwner(site);
+  assert.equal((await site.post('/contact?form=message', right)).status, 303);
+  const [sent] = await server.count(1);
+  assert.deepEqual(sent?.to, ['owner@alfico.example', 'cook@example.org']);
+  assert.match(sent.mail.text!, /Your name: Ada/);
 });
 
 test('the subject is the form’s where it says one, and copies go where the file says, not the visitor', async (t) => {

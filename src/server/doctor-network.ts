@@ -201,7 +201,9 @@ export async function lookAtMail(
     return [{ state: 'mend', subject, text: `${name} cannot be reached: ${reasonOf(error)}. ${fix}` }];
   }
   if (notify.length > 0) return [{ state: 'good', subject, text: `${name} answers.` }];
-  return [{ state: 'advice', subject, text: `${name} answers. Set notify to be told of new submissions.` }];
+  return [
+    { state: 'advice', subject, text: `${name} answers. notify is not set: all admins are told of new submissions.` },
+  ];
 }
 
 function isLocal(hostname: string): boolean {

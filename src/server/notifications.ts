@@ -27,6 +27,8 @@ export interface NotificationsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Addresses of the admins, who are told where the setting names nobody. Asked for each mail, after `start`. */
+  readonly admins: () => Promise<readonly string[]>;
 }
 
 /** Work after commits, and mails about new submissions. */
@@ -58,17 +60,13 @@ export async function openNotifications(options: NotificationsOptions): Promise<
   return {
     jobs,
     mailer,
-    ...(settings.notify.length === 0
+    ...(settings.notify.length === 0 && settings.mail === ''
       ? {}
       : { onInsert: (form) => jobs.statements({ kind: jobKind, payload: payloadOf(form) }) }),
     async notices() {
       const page = await authorsPage(options.siteDir);
       const faults = page === undefined ? [] : checkNewSubmission(page, tables.schema, settings.timeZone);
-      const untold = settings.mail !== '' && settings.notify.length === 0;
-      return [
-        ...faults.map((fault) => `${formatDiagnostic(fault)} Until then mails look as they do without this file.`),
-        ...(untold ? ['A mail server is set, but nobody is told of new submissions: set BACKLOT_NOTIFY.'] : []),
-      ];
+      return faults.map((fault) => `${formatDiagnostic(fault)} Until then mails look as they do without this file.`);
     },
     start: () => jobs.start(),
     close: () => jobs.close(),
@@ -155,8 +153,9 @@ async function notify(
     const { labels, lang } = payload;
     return { row, fields: await submissionFields({ schema, table, row, labels, lang, origin, reader }) };
   });
-  // Deleted before anybody could be told.
-  if (!found || !table) return;
+  const to = settings.notify.length > 0 ? settings.notify : await options.admins();
+  // Deleted before anybody could be told, or nobody is there yet.
+  if (!found || !table || to.length === 0) return;
   const site = siteName(settings, siteDir);
   const page = await authorsPage(siteDir);
   const rendered = mails.render(
@@ -177,7 +176,7 @@ async function notify(
     .replaceAll('%{siteName}', () => site)
     .replaceAll('%{submissionId}', () => payload.id);
   await mailer.send(job.id, {
-    to: settings.notify,
+    to,
     cc: payload.cc,
     replyTo: payload.replyTo,
     subject: asked === '' ? rendered.subject : asked,

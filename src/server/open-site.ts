@@ -81,7 +81,11 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
     tell(await otherSiteNotice(data.driver, siteDir));
     const files = await openFileStore({ dir: data.uploadsDir, random, clock });
     closing.push(() => files.close());
-    const notifications = await openNotifications({ settings, data, siteDir, clock, random, log });
+    const admins = async (): Promise<readonly string[]> => {
+      const users = await api.accounts.users.list();
+      return users.filter(({ roles }) => roles.includes('admin')).map(({ email }) => email);
+    };
+    const notifications = await openNotifications({ settings, data, siteDir, clock, random, log, admins });
     closing.push(() => notifications.close());
     options.extension.attach({ tables: data.tables, jobs: notifications.jobs });
     const serving: ServingOptions = { ...options, data, files, onInsert: notifications.onInsert };
