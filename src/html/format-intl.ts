@@ -50,6 +50,8 @@ export interface DateNames {
   readonly weekdays: Readonly<Record<'long' | 'short', readonly string[]>>;
   /** By hour, 0 to 23. */
   readonly dayPeriods: readonly string[];
+  /** Days of the month as the language counts them: `14th`, `1er`. The first day first. */
+  readonly ordinals: readonly string[];
 }
 
 export function dateNames(locale: string): DateNames {
@@ -84,7 +86,20 @@ function readNames(locale: string): DateNames {
       short: part('weekday', { weekday: 'short' }, days),
     },
     dayPeriods: part('dayPeriod', { hour: 'numeric', hour12: true }, hours),
+    ordinals: Array.from({ length: 31 }, (_, day) => ordinal(day + 1, new Intl.Locale(locale).language)),
   };
+}
+
+/** Languages that count the first day only: `1er septembre`, but `2 septembre`. */
+const firstDays: Readonly<Record<string, string>> = { fr: '1er', it: '1º', pt: '1º' };
+
+/** Elsewhere the English ordinal: 1st, 2nd, 3rd, 4th, 11th. */
+function ordinal(day: number, language: string): string {
+  const first = firstDays[language];
+  if (first !== undefined) return day === 1 ? first : String(day);
+  const tens = day % 100;
+  const suffix = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th');
+  return `${day}${suffix}`;
 }
 
 /** The ten digits of a numbering system, for reading: `٣` as 3. */

@@ -8,7 +8,7 @@ import { escapeRegExp, plainSpaces } from './format-text.ts';
 import type { PatternFormat } from './format-types.ts';
 
 /**
- * The fields of a pattern, named as in Unicode's UTS 35. `do` is the English ordinal (`14th`), `a`, `aaa` and `aaaa`
+ * The fields of a pattern, named as in Unicode's UTS 35. `do` is the ordinal (`14th`, `1er`), `a`, `aaa` and `aaaa`
  * are `PM`, `pm` and `p.m.`.
  */
 export const patternFields = [
@@ -79,7 +79,7 @@ export function fieldText(field: string, date: Date, names: DateNames): string {
     case 'E':
       return names.weekdays[field.length > 3 ? 'long' : 'short'][date.getUTCDay()] ?? '';
     case 'd':
-      return field === 'do' ? ordinal(date.getUTCDate()) : padded(date.getUTCDate(), field);
+      return field === 'do' ? (names.ordinals[date.getUTCDate() - 1] ?? '') : padded(date.getUTCDate(), field);
     case 'M':
       return field.length < 3
         ? padded(date.getUTCMonth() + 1, field)
@@ -147,7 +147,7 @@ function piecesOf(format: PatternFormat): readonly PatternPiece[] {
 
 function fieldPattern(field: string, names: DateNames): string {
   const width = field.length > 3 ? 'long' : 'short';
-  if (field === 'do') return '\\d{1,2}(?:st|nd|rd|th)';
+  if (field === 'do') return anyOf(names.ordinals);
   if (field[0] === 'E') return anyOf(names.weekdays[width]);
   if (field[0] === 'L') return anyOf(names.monthsAlone[width]);
   if (field[0] === 'M' && field.length > 2) return anyOf(names.months[width]);
@@ -200,13 +200,6 @@ function yearText(year: number, field: string): string {
 
 function padded(number: number, field: string): string {
   return String(number).padStart(field.length, '0');
-}
-
-/** The English ordinal: 1st, 2nd, 3rd, 4th, 11th. */
-function ordinal(day: number): string {
-  const tens = day % 100;
-  const suffix = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th');
-  return `${day}${suffix}`;
 }
 
 function unquote(token: string): string {

@@ -50,6 +50,22 @@ void test('digits and apostrophes are the author’s, not those that the languag
   }
 });
 
+void test('the first of a month is counted where the language counts it', () => {
+  for (const [lang, first, fifth, second] of [
+    ['fr', '1er septembre 2026', '5 septembre 2026', '2 octobre 2026'],
+    ['pt-BR', '1º de setembro de 2026', '5 de setembro de 2026', '2 de outubro de 2026'],
+    ['it', 'martedì 1º settembre', 'sabato 5 settembre', 'venerdì 2 ottobre'],
+    ['en', '1st September 2026', '5th September 2026', '2nd October 2026'],
+  ] as const) {
+    const learnt = learn(lang, 'time', ['2026-09-05', fifth], ['2026-09-01', first]);
+    assert.equal(learnt.warning, undefined, lang);
+    assert.equal(print(learnt, '2026-10-02', lang), second);
+    assert.equal(print(learnt, '2026-09-01', lang), first);
+    const read = learnt.format && readFormat(learnt.format, learnt.type!, first, lang, zone);
+    assert.equal(read, lang === 'it' ? undefined : '2026-09-01');
+  }
+});
+
 void test('money by example, other amounts as the language writes them', () => {
   const cases: [string, [string, string][], ColumnType, [number, string][]][] = [
     [
