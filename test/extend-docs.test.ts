@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,21 +16,45 @@ import { folderOf, serveFolder } from './served.ts';
 import type { Served } from './served.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const document = readFileSync(join(root, 'docs/extend/hooks.md'), 'utf8');
-const page = /^```html book\.html\n([\s\S]*?)^```$/m.exec(document)?.[1] ?? '';
-const examples = new Map(
-  Array.from(document.matchAll(/^## (.+)$|^```ts backlot\.config\.ts\n([\s\S]*?)^```$/gm)).flatMap(
-    ([, , code], index, all) => {
-      const heading = all.slice(0, index).findLast(([, named]) => named !== undefined)?.[1] ?? '';
-      return code === undefined ? [] : [[heading, code] as const];
-    },
-  ),
-);
+const documents = ['hooks', 'jobs'].map((name) => ({
+  name,
+  text: readFileSync(join(root, `docs/extend/${name}.md`), 'utf8'),
+}));
+const page = /^```html book\.html\n([\s\S]*?)^```$/m.exec(documents[0]!.text)?.[1] ?? '';
+const examples = new Map(documents.flatMap(({ text: document }) => examplesOf(document)));
+
+/** The configurations of a document, by the heading that they stand under. */
+function examplesOf(document: string): readonly (readonly [string, string])[] {
+  const marks = Array.from(document.matchAll(/^## (.+)$|^```ts backlot\.config\.ts\n([\s\S]*?)^```$/gm));
+  return marks.flatMap(([, , code], index) => {
+    const heading = marks.slice(0, index).findLast(([, named]) => named !== undefined)?.[1] ?? '';
+    return code === undefined ? [] : [[heading, code] as const];
+  });
+}
 
 const ada = { name: 'Ada', date: '2027-05-18', guests: '4' };
 
+/** A booking reaches the kitchen, with the key of its job. */
+async function tellsTheKitchen(site: Served): Promise<void> {
+  const heard = Promise.withResolvers<{ readonly key: unknown; readonly body: string }>();
+  const kitchen = createServer((request, response) => {
+    void text(request).then((body) => {
+      heard.resolve({ key: request.headers['idempotency-key'], body });
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(kitchen, 'listening');
+  process.env['KITCHEN_URL'] = `http://127.0.0.1:${(kitchen.address() as AddressInfo).port}/`;
+  assert.equal((await site.post('/book', ada)).status, 303);
+  const { key, body } = await heard.promise;
+  assert.ok(isUuid(String(key)));
+  const { name, guests } = JSON.parse(body) as Record<string, unknown>;
+  assert.deepEqual([name, guests], ['Ada', 4]);
+  kitchen.close();
+}
+
 /** What each example promises. */
-const promises: Record<string, (site: Served) => Promise<void>> = {
+const promises: Record<string, (site: Served, clock: { aheadMs: number }) => Promise<void>> = {
   async Check(site) {
     const monday = await site.post('/book', { ...ada, date: '2027-05-17' });
     assert.equal(monday.status, 422);
@@ -56,36 +81,33 @@ const promises: Record<string, (site: Served) => Promise<void>> = {
     assert.deepEqual(statuses, [303, 303, 303, 422, 303, 422]);
     assert.equal((await site.post('/book', { ...ada, date: '2027-05-19' })).status, 303);
   },
-  async After(site) {
-    const heard = Promise.withResolvers<{ readonly key: unknown; readonly body: string }>();
-    const kitchen = createServer((request, response) => {
-      void text(request).then((body) => {
-        heard.resolve({ key: request.headers['idempotency-key'], body });
-        response.end();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(kitchen, 'listening');
-    process.env['KITCHEN_URL'] = `http://127.0.0.1:${(kitchen.address() as AddressInfo).port}/`;
-    assert.equal((await site.post('/book', ada)).status, 303);
-    const { key, body } = await heard.promise;
-    assert.ok(isUuid(String(key)));
-    const { name, guests } = JSON.parse(body) as Record<string, unknown>;
-    assert.deepEqual([name, guests], ['Ada', 4]);
-    kitchen.close();
-  },
+  After: (site) => tellsTheKitchen(site),
   async Types(site) {
     assert.equal((await site.post('/book', { ...ada, guests: '9' })).status, 422);
   },
+  async 'At certain times'(site, clock) {
+    assert.equal((await site.post('/book', { ...ada, date: '2020-05-18' })).status, 303);
+    assert.equal((await site.post('/book', { ...ada, date: '9999-05-18' })).status, 303);
+    clock.aheadMs += 24 * 60 * 60 * 1000;
+    // What was committed wakes the jobs, which see what time it is.
+    await site.post('/book', { ...ada, date: '9999-05-19' });
+    while (!site.log.lines.some(({ message }) => message.startsWith('Bookings of the past'))) await setTimeout(20);
+    const dates = (await rows(site, 'booking', ['date'])).map(({ date }) => date);
+    assert.deepEqual(new Set(dates), new Set(['9999-05-18', '9999-05-19']));
+  },
+  'When a hook asks': (site) => tellsTheKitchen(site),
 };
 
-test('every example of docs/extend/hooks.md is tried here', () => {
+test('every example of docs/extend is tried here', () => {
   assert.deepEqual([...examples.keys()], Object.keys(promises));
 });
 
 for (const [heading, code] of examples) {
-  void test(`docs/extend/hooks.md, ${heading}: does what it says`, async (t) => {
+  void test(`docs/extend, ${heading}: does what it says`, async (t) => {
     const dir = await folderOf(t, { 'book.html': page, 'backlot.config.ts': code });
-    await promises[heading]!(await serveFolder(t, dir));
+    const clock = { aheadMs: 0 };
+    const now = (): number => Date.now() + clock.aheadMs;
+    await promises[heading]!(await serveFolder(t, dir, { clock: { now } }), clock);
   });
 }
 

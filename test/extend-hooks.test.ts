@@ -85,7 +85,11 @@ onBothDatabases('hooks have the same say in a form and in the API, which the adm
   const made = await call(site, 'POST /booking', { cookie, body: { name: ' Bob ', guests: 2 } });
   assert.deepEqual([made.status, made.at('name')], [201, 'Bob']);
   const renamed = await call(site, `PATCH /booking/${String(made.at('id'))}`, { cookie, body: { name: 'Rob' } });
-  assert.deepEqual([renamed.status, renamed.at('detail')], [422, 'A booking keeps its name.']);
+  assert.deepEqual(
+    [renamed.status, renamed.at('detail'), renamed.at('errors')],
+    [422, 'A booking keeps its name.', []],
+    'what is wrong with the whole has no field',
+  );
   assert.deepEqual(errorsOf(site), []);
 });
 
@@ -222,6 +226,16 @@ const faults: readonly { readonly name: string; readonly config: string; readonl
     config:
       'export default {\n  hooks: {\n    booking: {\n      create: {\n        check() {},\n      },\n    },\n  },\n};\n',
     said: /^backlot\.config\.ts:5: hooks\.booking has "create"; it may have insert, update or delete/,
+  },
+  {
+    name: 'times that cannot be read',
+    config: "export default {\n  jobs: {\n    digest: { schedule: 'noon',\n      run() {} },\n  },\n};\n",
+    said: /^backlot\.config\.ts:4: .*digest has the times "noon"/,
+  },
+  {
+    name: 'a job that does nothing',
+    config: "export default {\n  jobs: {\n    digest: { schedule: '0 3 * * *' },\n  },\n};\n",
+    said: /^backlot\.config\.ts:3: jobs\.digest has no function run/,
   },
   {
     name: 'a hook that is no function',

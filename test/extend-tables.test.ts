@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { openExtension } from '../src/extend/index.ts';
 import type { HookRun } from '../src/extend/index.ts';
 import { readHooks } from '../src/extend/declared-hooks.ts';
-import type { TableHooks } from '../src/extend/public.ts';
+import { readJobs } from '../src/extend/declared-jobs.ts';
+import type { Job, TableHooks } from '../src/extend/public.ts';
 import { openJobs } from '../src/jobs/index.ts';
 import type { Jobs } from '../src/jobs/index.ts';
 import { seededRandom, uuidv7 } from '../src/std/index.ts';
@@ -45,6 +46,7 @@ async function hooked(
   world: World,
   hooks: Readonly<Record<string, TableHooks>>,
   timeLimitMs = 60_000,
+  jobsOfSite: Readonly<Record<string, Job>> = {},
 ): Promise<Hooked> {
   await applyAll(world.tables, declarations);
   const runs: HookRun[] = [];
@@ -52,7 +54,14 @@ async function hooked(
   const random = seededRandom(7);
   const extension = openExtension({
     siteDir: '/site',
-    config: { siteDir: '/site', settings: {}, hooks: readHooks('/site', 'x', hooks), files: [], placeOf: () => 'x' },
+    config: {
+      siteDir: '/site',
+      settings: {},
+      hooks: readHooks('/site', 'x', hooks),
+      jobs: readJobs('/site', 'x', jobsOfSite),
+      files: [],
+      placeOf: () => 'x',
+    },
     timeZone: 'Europe/Rome',
     hookTimeoutMs: timeLimitMs,
     clock,
@@ -61,10 +70,9 @@ async function hooked(
     dev: false,
     trace: (run) => void runs.push(run),
   });
-  assert.ok(extension.hooks);
-  const tables = await openTables({ driver, clock, log, random, hooks: extension.hooks });
+  const tables = await openTables({ driver, clock, log, random, ...(extension.hooks && { hooks: extension.hooks }) });
   const jobs = await openJobs({ driver, clock, log, random });
-  extension.attach({ tables, jobs });
+  await extension.attach({ tables, jobs });
   return { tables, jobs, runs };
 }
 
@@ -371,4 +379,105 @@ onBothDatabases('what a visitor sent means nothing but itself in a query of a ho
   found.length = 0;
   for (const name of ['{id}', 'now', 'a&guests=5', 'today']) await must(tables.write(visitor, [booking({ name })]));
   assert.deepEqual(found, [1, 5, 2, 1, 5, 2, 1, 5, 2, 0, 5, 2]);
+});
+
+onBothDatabases('a transform asks for a job, which is made with the change or not at all', async (world) => {
+  const done: unknown[] = [];
+  const { tables, jobs, runs } = await hooked(
+    world,
+    {
+      booking: {
+        insert: {
+          transform: ({ values, add }) => add.job('greet', { to: values['name'] }),
+          check: ({ after }) => (after['name'] === 'Eve' ? 'No.' : undefined),
+        },
+      },
+      evening: { insert: { transform: ({ add }) => add.job('gret') } },
+    },
+    60_000,
+    { greet: { run: ({ payload, attempt, key }) => void done.push(payload, attempt, key.length) } },
+  );
+  await insert(tables, 'booking', { name: 'Ada' });
+  assert.equal((await tables.write(visitor, [booking({ name: 'Eve' })])).ok, false);
+  await jobs.settle();
+  assert.deepEqual(done, [{ to: 'Ada' }, 1, 36]);
+  assert.equal(runs.at(-1)?.hook, 'jobs.greet');
+  const evening: RowWrite = { operation: 'insert', table: 'evening', values: { name: 'Friday' } };
+  await assert.rejects(tables.write(visitor, [evening]), /There is no job "gret" in the configuration/);
+});
+
+/** What became of a write, in short. */
+function said(written: { readonly ok: boolean; readonly reason?: string; readonly messages?: unknown }): unknown {
+  return written.ok ? 'ok' : [written.reason, written.messages];
+}
+
+onBothDatabases(
+  'a job writes as everybody does: by the rules, through the hooks, on rows as it read them',
+  async (world) => {
+    const results: unknown[] = [];
+    const { tables, jobs } = await hooked(
+      world,
+      {
+        booking: {
+          insert: { check: ({ after, actor }) => (after['name'] === 'Eve' ? `No, ${actor.kind}.` : undefined) },
+          update: { after: ({ write, row }) => write.insert('evening', { name: `moved ${String(row?.['name'])}` }) },
+        },
+      },
+      60_000,
+      {
+        work: {
+          async run({ read, write }) {
+            const made = await write.insert('booking', { name: 'Ada', guests: 2 });
+            results.push(said(made), said(await write.insert('booking', { guests: 13 })));
+            results.push(said(await write.insert('booking', { name: 'Eve' })));
+            const row = await read.first('booking', { name: 'Ada' });
+            results.push(said(await write.update('booking', row!, { guests: 3 })));
+            results.push(said(await write.update('booking', row!, { guests: 4 })));
+            results.push(
+              said(await write.delete('booking', { id: row!.id })),
+              said(await write.delete('booking', row!)),
+            );
+            await assert.rejects(write.insert('_mail', {}), /There is no table "_mail"|only the program writes/);
+          },
+        },
+      },
+    );
+    await jobs.add({ kind: 'site-job', payload: { job: 'work', payload: null } });
+    await jobs.settle();
+    await jobs.settle();
+    assert.deepEqual(results, [
+      'ok',
+      ['invalid', { name: 'name is missing.', guests: 'guests must be at most 12.' }],
+      ['invalid', { '': 'No, system.' }],
+      'ok',
+      ['moved', {}],
+      'ok',
+      ['missing', {}],
+    ]);
+    assert.equal((await list(tables, 'evening')).length, 1);
+  },
+);
+
+onBothDatabases('a scheduled job runs at its times, and no more once it is not declared', async (world) => {
+  const ticks: unknown[] = [];
+  const digest: Job = { schedule: '0 3 * * *', run: ({ payload }) => void ticks.push(payload) };
+  const first = await hooked(world, { booking: {} }, 60_000, { digest });
+  await first.jobs.settle();
+  assert.deepEqual(ticks, []);
+  world.clock.advance(24 * 60 * 60 * 1000);
+  await first.jobs.settle();
+  assert.deepEqual(ticks, [null]);
+  await first.jobs.close();
+  const next = await hooked(world, { booking: {} }, 60_000, {});
+  world.clock.advance(24 * 60 * 60 * 1000);
+  await next.jobs.settle();
+  assert.deepEqual([ticks, await next.jobs.list('failed', 10)], [[null], []]);
+});
+
+onBothDatabases('times that cannot be read are named', async (world) => {
+  const digest: Job = { schedule: 'at noon', run: () => undefined };
+  await assert.rejects(hooked(world, { booking: {} }, 60_000, { digest }), {
+    code: 'extend/config',
+    message: /^x: .*digest has the times "at noon"/,
+  });
 });

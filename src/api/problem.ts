@@ -55,10 +55,10 @@ export function notFound(detail = 'There is nothing at this address.'): ProblemE
   return new ProblemError(404, { code: 'not-found', detail });
 }
 
-/** 422: the fields say what is wrong. */
+/** 422: the fields say what is wrong, and what is wrong with the whole, which has no field, the detail. */
 export function invalid(errors: readonly FieldProblem[]): ProblemError {
   const detail = errors.map(({ message }) => message).join(' ');
-  return new ProblemError(422, { code: 'invalid', detail, errors });
+  return new ProblemError(422, { code: 'invalid', detail, errors: errors.filter(({ field }) => field !== '') });
 }
 
 /** 429, with the seconds to wait. */

@@ -70,5 +70,5 @@ void test('a configuration that cannot be used is named with what may stand ther
   const cwd = await site(t, { 'index.html': page, 'backlot.config.js': 'export default { settings: { colour: 1 } };' });
   const { code, stderr } = await serve(cwd, ['site']);
   assert.equal(code, 1);
-  assert.match(stderr, /^backlot: backlot\.config: there is no setting "colour"\. There are: origin,[^\n]+\n$/);
+  assert.match(stderr, /^backlot: backlot\.config\.js:1: there is no setting "colour"\. There are: origin,[^\n]+\n$/);
 });

@@ -1,3 +1,4 @@
+import type { Statement } from '../database/index.ts';
 import type { QueryScope } from '../query/index.ts';
 import type { Schema, Value } from '../schema/index.ts';
 import type { Ids } from '../std/index.ts';
@@ -12,6 +13,8 @@ export interface AdditionsOptions {
   readonly ids: Ids;
   /** Whether a table may be written by a site's own code. */
   readonly mayWrite: (table: string) => boolean;
+  /** Statements that make a job of the configuration. */
+  readonly job: (name: string, payload: unknown, delayMs: number) => readonly Statement[];
 }
 
 /** What a transform adds to its change, gathered while it runs. */
@@ -19,6 +22,7 @@ export interface GatheredAdditions {
   readonly add: Additions;
   readonly writes: readonly RowWrite[];
   readonly guards: readonly Guard[];
+  readonly statements: readonly Statement[];
   /** From now on nothing more can be added: the change has gone on without it. */
   close(): void;
 }
@@ -26,6 +30,7 @@ export interface GatheredAdditions {
 export function gatherAdditions(options: AdditionsOptions): GatheredAdditions {
   const writes: RowWrite[] = [];
   const guards: Guard[] = [];
+  const statements: Statement[] = [];
   let open = true;
   const writable = (table: string): string => {
     if (!open)
@@ -53,9 +58,14 @@ export function gatherAdditions(options: AdditionsOptions): GatheredAdditions {
         if (!open) throw new Error('The transform has ended already: await what it waits for first.');
         guards.push(guardOf(options, requirement));
       },
+      job(name, payload, { delayMs = 0 } = {}) {
+        if (!open) throw new Error('The transform has ended already: await what it waits for first.');
+        statements.push(...options.job(name, payload, delayMs));
+      },
     },
     writes,
     guards,
+    statements,
     close() {
       open = false;
     },

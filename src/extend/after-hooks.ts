@@ -2,14 +2,14 @@ import type { Statement } from '../database/index.ts';
 import type { JobFailure, JobRun, Jobs } from '../jobs/index.ts';
 import { valueFromJson } from '../schema/index.ts';
 import type { Row, Schema, Value } from '../schema/index.ts';
-import { BacklotError } from '../std/index.ts';
 import type { Clock, Log } from '../std/index.ts';
 import type { Actor, ChangedRow, Operation, Tables } from '../tables/index.ts';
-import { authorReader, authorRow, authorScope } from './author-reader.ts';
+import { authorRow } from './author-reader.ts';
 import type { DeclaredHook } from './declared-hooks.ts';
-import type { Change, CommittedChange } from './public.ts';
-import { runHook } from './run-hook.ts';
-import type { RunOptions } from './run-hook.ts';
+import type { CommittedChange } from './public.ts';
+import { runCode } from './run-code.ts';
+import type { RunOptions } from './run-code.ts';
+import { attempted, workOf } from './site-jobs.ts';
 
 const jobKind = 'after-hook';
 /** A hook that sends something somewhere may have to wait for it. */
@@ -58,21 +58,15 @@ async function run(options: AfterHooksOptions, job: JobRun): Promise<JobFailure 
   if (!hook) return { failure: `${payload.hook} is not in the configuration any more.`, final: true };
   const table = options.tables.schema.tables[payload.table];
   if (!table || table.detached) return { failure: `There is no table ${payload.table} any more.`, final: true };
-  try {
-    const told = await changeOf(options, payload, job);
-    // Whatever it gives back, such as the answer of what it called, nobody has a use for.
-    return await runHook({ ...options, timeLimitMs }, hook, told, () => ({ outcome: 'done', value: undefined }));
-  } catch (error) {
-    if (!(error instanceof BacklotError) || error.code !== 'tables/hook-failed') throw error;
-    const failure = error.message.replace(' Nothing was changed.', '');
-    const { id, attempt } = job;
-    options.log.warn('An after hook failed; it is tried again.', { job: id, attempt, failure, error: error.cause });
-    return { failure };
-  }
+  const told = await changeOf(options, payload, job);
+  // Whatever it gives back, such as the answer of what it called, nobody has a use for.
+  return await attempted(options, job, () =>
+    runCode({ ...options, timeLimitMs }, hook, told, () => ({ outcome: 'done', value: undefined })),
+  );
 }
 
 async function changeOf(options: AfterHooksOptions, payload: Payload, job: JobRun): Promise<CommittedChange<string>> {
-  const { tables, clock, timeZone } = options;
+  const { tables } = options;
   const { table, operation, id, actor } = payload;
   const { schema } = tables;
   const [entry, row] = await Promise.all([
@@ -85,13 +79,10 @@ async function changeOf(options: AfterHooksOptions, payload: Payload, job: JobRu
     operation,
     id,
     actor,
-    read: snapshotReader(tables, clock, timeZone),
+    ...workOf(options, job),
     before: operation === 'insert' ? null : (sides?.before ?? null),
     after: operation === 'delete' ? null : (sides?.after ?? null),
     row: row && authorRow(schema, table, row),
-    key: job.id,
-    attempt: job.attempt,
-    signal: job.signal,
   };
 }
 
@@ -121,17 +112,4 @@ function sidesOf(schema: Schema, tableName: string, patch: string): { readonly b
     after[name] = valueFromJson(column.type, is) ?? null;
   }
   return { before, after };
-}
-
-/** Reads outside a write: each question gets a snapshot of its own. */
-function snapshotReader(tables: Tables, clock: Clock, timeZone: string): Change<string>['read'] {
-  const scope = authorScope(clock, timeZone);
-  const ask = <T>(read: (reader: Change<string>['read']) => Promise<T>): Promise<T> =>
-    tables.snapshot((reader) => read(authorReader(tables.schema, reader, scope)));
-  return {
-    byId: (table, id) => ask((read) => read.byId(table, id)),
-    first: (table, where) => ask((read) => read.first(table, where)),
-    list: (table, where, window) => ask((read) => read.list(table, where, window)),
-    count: (table, where) => ask((read) => read.count(table, where)),
-  };
 }

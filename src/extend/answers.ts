@@ -3,7 +3,7 @@ import type { Column, Schema, Value } from '../schema/index.ts';
 import { fits } from '../tables/index.ts';
 import type { HookRefusal } from '../tables/index.ts';
 import { isObject } from './config-error.ts';
-import { Nonsense } from './run-hook.ts';
+import { Nonsense } from './run-code.ts';
 
 /** What a check gave back, as refusals. */
 export function readVerdict(schema: Schema, table: string, answer: unknown): readonly HookRefusal[] {

@@ -3,7 +3,7 @@ import type { QueryScope } from '../query/index.ts';
 import { systemColumn } from '../schema/index.ts';
 import type { Row, Schema } from '../schema/index.ts';
 import type { Clock } from '../std/index.ts';
-import type { TableReader } from '../tables/index.ts';
+import type { TableReader, Tables } from '../tables/index.ts';
 import type { Reader, RowOf, TableName } from './public.ts';
 import { queryOf, tableNamed } from './where.ts';
 
@@ -54,5 +54,17 @@ export function authorReader(schema: Schema, reader: TableReader, scope: QuerySc
     },
     list,
     count: async (table, where) => await reader.count(queryOf(schema, table, where), scope),
+  };
+}
+
+/** Reads outside a write: each question gets a snapshot of its own. */
+export function snapshotReader(tables: Tables, scope: () => QueryScope): Reader {
+  const ask = <T>(read: (reader: Reader) => Promise<T>): Promise<T> =>
+    tables.snapshot((reader) => read(authorReader(tables.schema, reader, scope())));
+  return {
+    byId: (table, id) => ask((read) => read.byId(table, id)),
+    first: (table, where) => ask((read) => read.first(table, where)),
+    list: (table, where, window) => ask((read) => read.list(table, where, window)),
+    count: (table, where) => ask((read) => read.count(table, where)),
   };
 }

@@ -4,9 +4,14 @@ import { placeOfError } from './code-place.ts';
 import { configError, isObject, placeOfPart } from './config-error.ts';
 import { readHooks } from './declared-hooks.ts';
 import type { DeclaredHook } from './declared-hooks.ts';
+import { readJobs } from './declared-jobs.ts';
+import type { DeclaredJob } from './declared-jobs.ts';
 import { importSiteModule, loadedFiles } from './site-modules.ts';
 
 const names = ['backlot.config.ts', 'backlot.config.js', 'backlot.config.mjs'];
+
+/** What a configuration may have. */
+const parts = ['settings', 'hooks', 'jobs'];
 
 /** Whether a path relative to the site's folder is its configuration file. */
 export function isConfigFile(file: string): boolean {
@@ -22,6 +27,7 @@ export interface LoadedConfig {
   /** Not read yet: the server knows which there are. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly hooks: readonly DeclaredHook[];
+  readonly jobs: readonly DeclaredJob[];
   /** Absolute paths of all files it was loaded from. */
   readonly files: readonly string[];
   /** Where something of this name stands in it, for messages: `backlot.config.ts:4`. */
@@ -35,17 +41,17 @@ export interface LoadedConfig {
  */
 export async function loadConfig(siteDir: string): Promise<LoadedConfig> {
   const path = names.map((name) => join(siteDir, name)).find((candidate) => existsSync(candidate));
-  if (path === undefined) return { siteDir, settings: {}, hooks: [], files: [], placeOf: () => names[0]! };
+  if (path === undefined) return { siteDir, settings: {}, hooks: [], jobs: [], files: [], placeOf: () => names[0]! };
   const dir = realpathSync(siteDir);
   const file = basename(path);
   const config = await load(dir, path);
   if (!isObject(config)) {
     throw configError(file, 'it must export an object by default: export default defineSite({ settings: { … } }).');
   }
-  const other = Object.keys(config).find((name) => name !== 'settings' && name !== 'hooks');
+  const other = Object.keys(config).find((name) => !parts.includes(name));
   if (other !== undefined) {
     const place = placeOfPart(dir, file, other, config[other]);
-    throw configError(file, `"${other}" means nothing here; there may be settings and hooks.`, place);
+    throw configError(file, `"${other}" means nothing here; there may be ${parts.join(', ')}.`, place);
   }
   const settings = config['settings'] ?? {};
   if (!isObject(settings)) throw configError(file, 'settings must be an object.');
@@ -54,6 +60,7 @@ export async function loadConfig(siteDir: string): Promise<LoadedConfig> {
     file,
     settings,
     hooks: readHooks(dir, file, config['hooks']),
+    jobs: readJobs(dir, file, config['jobs']),
     files: loadedFiles(dir),
     placeOf(key, part) {
       const place = placeOfPart(dir, file, key, part);

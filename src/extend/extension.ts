@@ -4,10 +4,11 @@ import type { Schema } from '../schema/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Ids, Log } from '../std/index.ts';
 import type { ChangeHooks, Tables } from '../tables/index.ts';
+import { followSchedules, handleSiteJobs, siteJobStatements } from './site-jobs.ts';
 import { afterStatements, handleAfterHooks } from './after-hooks.ts';
 import { isConfigFile, loadConfig } from './config-file.ts';
 import type { LoadedConfig } from './config-file.ts';
-import type { HookRun } from './run-hook.ts';
+import type { HookRun } from './run-code.ts';
 import { hookTable, siteHooks } from './site-hooks.ts';
 
 export interface ExtensionOptions {
@@ -31,8 +32,12 @@ export interface Extension {
   readonly hooks: ChangeHooks | undefined;
   /** Files that are code of the server and therefore nobody's to read, as absolute paths. */
   privateFiles(): readonly string[];
-  /** Connects `after` hooks with what runs them: when the data is opened, and again when it was exchanged. */
-  attach(data: { readonly tables: Tables; readonly jobs: Jobs }): void;
+  /**
+   * Connects `after` hooks and jobs with what runs them: when the data is opened, and again when it was exchanged.
+   *
+   * @throws BacklotError `extend/config` for a schedule that cannot be read
+   */
+  attach(data: { readonly tables: Tables; readonly jobs: Jobs }): Promise<void>;
   /** Throws `extend/config` for a hook of a table that the pages do not make. */
   check(schema: Schema): void;
   /** Whether these files, relative to the site's folder, are part of the configuration. */
@@ -57,14 +62,28 @@ export function openExtension(options: ExtensionOptions): Extension {
     ids,
     timeZone,
     hooks: () => table,
+    job: (name, payload, delayMs) => (jobs ? siteJobStatements(jobs, config.jobs, name, payload, delayMs) : []),
     follow: (hook, row, actor) => (jobs ? afterStatements(jobs, hook, row, actor) : []),
   });
+  const schedule = async (next: LoadedConfig, before: LoadedConfig['jobs']): Promise<void> => {
+    try {
+      if (jobs) await followSchedules({ jobs, timeZone }, before, next.jobs);
+    } catch (error) {
+      if (!(error instanceof BacklotError) || error.code !== 'jobs/schedule') throw error;
+      const job = next.jobs.find((each) => error.message.includes(` job ${each.name} `));
+      const place = job ? next.placeOf('schedule', job.run) : (next.file ?? '');
+      throw new BacklotError('extend/config', `${place}: ${error.message}`, { cause: error });
+    }
+  };
   return {
     hooks: dev || config.hooks.length > 0 ? hooks : undefined,
     privateFiles: () => config.files.filter((file) => /\.m?ts$/.test(file)),
-    attach(data) {
+    async attach(data) {
       jobs = data.jobs;
-      handleAfterHooks({ ...running, ...data, clock, log, timeZone, hooks: () => config.hooks });
+      const shared = { ...running, ...data, clock, log, timeZone };
+      handleAfterHooks({ ...shared, hooks: () => config.hooks });
+      handleSiteJobs({ ...shared, declared: () => config.jobs });
+      await schedule(config, []);
     },
     check: (schema) => checkTables(config, schema),
     concerns: (files) => files.some((file) => isConfigFile(file) || config.files.includes(join(config.siteDir, file))),
@@ -73,6 +92,10 @@ export function openExtension(options: ExtensionOptions): Extension {
         const changed = await loadConfig(siteDir);
         checkTables(changed, schema);
         const settings = JSON.stringify(changed.settings) !== JSON.stringify(config.settings);
+        await schedule(changed, config.jobs).catch(async (error: unknown) => {
+          await schedule(config, changed.jobs);
+          throw error;
+        });
         config = changed;
         table = hookTable(config.hooks);
         const read = `${config.file ?? 'The configuration'} was read again.`;

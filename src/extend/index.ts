@@ -1,6 +1,6 @@
-/** The public TypeScript API: `defineSite`, hooks; gathers the registries that the rooms own. */
+/** The public TypeScript API: `defineSite`, hooks, jobs; gathers the registries that the rooms own. */
 export { configuredSettings, loadConfig } from './config-file.ts';
 export type { LoadedConfig } from './config-file.ts';
 export { openExtension } from './extension.ts';
 export type { Extension } from './extension.ts';
-export type { HookRun } from './run-hook.ts';
+export type { HookRun } from './run-code.ts';

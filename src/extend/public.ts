@@ -96,6 +96,65 @@ export interface Additions {
   delete(table: TableName, row: { readonly id: string }): void;
   /** A condition that the database itself looks after. */
   require<Name extends TableName>(requirement: Requirement<Name>): void;
+  /** A job of the configuration, to be done after the commit. What it is given must be JSON of at most 64 KiB. */
+  job(name: string, payload?: unknown, when?: { readonly delayMs?: number }): void;
+}
+
+/** What became of a write: the row as it is now (`null` when it was deleted), or why there is none. */
+export type Written<Row> =
+  | { readonly ok: true; readonly row: Row }
+  | {
+      readonly ok: false;
+      /** `moved`: somebody has changed the row since you read it. `missing`: it is gone. */
+      readonly reason: 'invalid' | 'moved' | 'missing';
+      /** What is wrong, by column; what is wrong with the whole under the empty name. */
+      readonly messages: Readonly<Record<string, string>>;
+    };
+
+/** Writes as the program itself, on the same way as everybody: rules of columns and hooks hold. */
+export interface Writer {
+  insert<Name extends TableName>(table: Name, values: ValuesOf<Name>): Promise<Written<RowOf<Name>>>;
+  /** A row that you have read is edited only if it is still as you read it; `{ id }` as it is. */
+  update<Name extends TableName>(
+    table: Name,
+    row: { readonly id: string },
+    values: ValuesOf<Name>,
+  ): Promise<Written<RowOf<Name>>>;
+  delete(table: TableName, row: { readonly id: string }): Promise<Written<null>>;
+}
+
+/** Where a site's code tells its operator something. Never give it personal data or secrets. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What work after a commit is given. */
+export interface Work {
+  readonly read: Reader;
+  readonly write: Writer;
+  readonly log: Log;
+  /** The same at every attempt: give it to whatever you call as the key that makes a repeated call harmless. */
+  readonly key: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborted when the time is up or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** One attempt at a job. */
+export interface JobWork extends Work {
+  /** As it was given with the job, through JSON; `null` for a tick of the schedule. */
+  readonly payload: unknown;
+}
+
+/** Work that is done by itself: at certain times, or when a hook asks for it. */
+export interface Job {
+  /** At least once, tried again until it succeeds, twelve times at most. */
+  run(work: JobWork): unknown;
+  /** When it runs by itself: a cron expression of five fields in the site's time zone, `0 3 * * *`. */
+  readonly schedule?: string;
 }
 
 /** What every hook is told. */
@@ -123,19 +182,13 @@ export interface ProposedChange<Name extends TableName, Before, Values> extends 
 }
 
 /** A change that has been committed. */
-export interface CommittedChange<Name extends TableName> extends Change<Name> {
+export interface CommittedChange<Name extends TableName> extends Change<Name>, Work {
   /** What the columns that changed held before; `null` for a new row. */
   readonly before: Partial<RowOf<Name>> | null;
   /** What they hold since; `null` for a deleted row. */
   readonly after: Partial<RowOf<Name>> | null;
   /** The row as it is by now; `undefined` when it is gone. */
   readonly row: RowOf<Name> | undefined;
-  /** The same at every attempt: give it to whatever you call as the key that makes a repeated call harmless. */
-  readonly key: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** Aborted when the time is up or the server stops. */
-  readonly signal: AbortSignal;
 }
 
 /** Nothing: the change may be made. A text: it may not, as a whole. Texts by column: what is wrong with each. */
@@ -180,6 +233,8 @@ export interface SiteConfig {
   readonly settings?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** By table. */
   readonly hooks?: { readonly [Name in TableName]?: TableHooks<Name> };
+  /** By name. */
+  readonly jobs?: Readonly<Record<string, Job>>;
 }
 
 /**

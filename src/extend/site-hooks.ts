@@ -7,8 +7,8 @@ import { readValues, readVerdict } from './answers.ts';
 import { authorReader, authorRow, authorScope } from './author-reader.ts';
 import type { DeclaredHook, HookKind } from './declared-hooks.ts';
 import type { Change } from './public.ts';
-import { runHook } from './run-hook.ts';
-import type { RunOptions } from './run-hook.ts';
+import { runCode } from './run-code.ts';
+import type { RunOptions } from './run-code.ts';
 
 export interface SiteHooksOptions extends RunOptions {
   readonly clock: Clock;
@@ -16,6 +16,8 @@ export interface SiteHooksOptions extends RunOptions {
   readonly timeZone: string;
   /** The hooks in force: in `dev` others take their place. */
   readonly hooks: () => HookTable;
+  /** The statements that put a job of the configuration into a change. */
+  readonly job: (name: string, payload: unknown, delayMs: number) => readonly Statement[];
   /** The job that runs an `after` hook, as statements of the change. */
   readonly follow: (hook: DeclaredHook, row: ChangedRow, actor: Actor) => readonly Statement[];
 }
@@ -48,7 +50,7 @@ export function siteHooks(options: SiteHooksOptions): ChangeHooks {
         after: row.after && authorRow(scope.schema, row.table, row.after),
       };
       for (const hook of hooksOf('check', row.table, row.operation)) {
-        const refusals = await runHook(options, hook, told, (answer) => {
+        const refusals = await runCode(options, hook, told, (answer) => {
           const value = readVerdict(scope.schema, row.table, answer);
           return { outcome: value.length === 0 ? 'passed' : 'refused', value };
         });
@@ -65,6 +67,7 @@ export function siteHooks(options: SiteHooksOptions): ChangeHooks {
 }
 
 type Proposed = RowWrite & { readonly id: string };
+type Made = { -readonly [Key in Exclude<keyof Transformed, 'source'>]: Transformed[Key] };
 
 /** Runs the transforms of a write one after the other: each sees what those before it made of the values. */
 async function transform(
@@ -75,27 +78,35 @@ async function transform(
   scope: HookScope,
 ): Promise<Transformed> {
   const { schema } = scope;
-  const { clock, timeZone, ids } = options;
+  const { clock, timeZone, ids, job } = options;
   const given = write.operation === 'delete' ? {} : write.values;
-  const made = { values: {}, writes: [], guards: [] } as { [Key in 'values' | 'writes' | 'guards']: Transformed[Key] };
+  const made: Made = { values: {}, writes: [], guards: [], statements: [] };
   for (const hook of hooks) {
-    const additions = gatherAdditions({ schema, scope: authorScope(clock, timeZone), ids, mayWrite: isSites(schema) });
+    const additions = gatherAdditions({
+      schema,
+      scope: authorScope(clock, timeZone),
+      ids,
+      mayWrite: isSites(schema),
+      job,
+    });
     const told = {
       ...changeOf(options, write, scope),
       before: before && authorRow(schema, write.table, before),
       values: Object.freeze({ ...given, ...made.values }),
       add: additions.add,
     };
-    const values = await runHook(options, hook, told, (answer) => {
+    const values = await runCode(options, hook, told, (answer) => {
       const value = readValues(schema, write.table, answer);
-      const changed = Object.keys(value).length + additions.writes.length + additions.guards.length > 0;
+      const { writes, guards, statements } = additions;
+      const changed = Object.keys(value).length + writes.length + guards.length + statements.length > 0;
       return { outcome: changed ? 'changed' : 'passed', value };
     }).finally(() => additions.close());
     made.values = { ...made.values, ...values };
     made.writes = [...made.writes, ...additions.writes];
     made.guards = [...made.guards, ...additions.guards];
+    made.statements = [...made.statements, ...additions.statements];
   }
-  return { ...made, statements: [], source: hooks.map(({ name }) => name).join(', ') };
+  return { ...made, source: hooks.map(({ name }) => name).join(', ') };
 }
 
 function isSites(schema: Schema): (table: string) => boolean {

@@ -87,7 +87,7 @@ export async function openSite(options: OpenSiteOptions, site: Site): Promise<Op
     };
     const notifications = await openNotifications({ settings, data, siteDir, clock, random, log, admins });
     closing.push(() => notifications.close());
-    options.extension.attach({ tables: data.tables, jobs: notifications.jobs });
+    await options.extension.attach({ tables: data.tables, jobs: notifications.jobs });
     const serving: ServingOptions = { ...options, data, files, onInsert: notifications.onInsert };
     const current = { served: await serveSite(serving, site, adoptSchema) };
     closing.push(() => current.served.pages.close());

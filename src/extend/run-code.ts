@@ -1,15 +1,19 @@
 import { hookFault } from '../tables/index.ts';
 import { placeOfError, placeOfFunction, writtenPlace } from './code-place.ts';
-import type { DeclaredHook } from './declared-hooks.ts';
 
-/** One run of a hook, for whoever follows them. */
+/** One run of a hook or job, for whoever follows them. */
 export interface HookRun {
+  /** `hooks.booking.insert.check`, `jobs.digest`. */
   readonly hook: string;
-  readonly table: string;
-  readonly operation: string;
   readonly durationMs: number;
   /** `passed`, `changed`, `refused`, `done`, or how it failed. */
   readonly outcome: string;
+}
+
+/** A function of the configuration, with where it stands in it. */
+export interface AuthorsCode {
+  readonly name: string;
+  readonly run: (told: unknown) => unknown;
 }
 
 export interface RunOptions {
@@ -26,20 +30,19 @@ export type ReadAnswer<T> = (answer: unknown) => { readonly outcome: string; rea
 export class Nonsense extends Error {}
 
 /**
- * Runs one hook within its time and reads its answer.
+ * Runs one function of the author's within its time and reads its answer.
  *
  * @throws BacklotError `tables/hook-failed` that names the author's file and line, when it throws, hangs or answers nonsense
  */
-export async function runHook<T>(
+export async function runCode<T>(
   { siteDir, timeLimitMs, trace }: RunOptions,
-  hook: DeclaredHook,
+  hook: AuthorsCode,
   told: unknown,
   read: ReadAnswer<T>,
 ): Promise<T> {
   const startedMs = performance.now();
   const tell = (outcome: string): void => {
-    const { name, table, operation } = hook;
-    trace?.({ hook: name, table, operation, durationMs: performance.now() - startedMs, outcome });
+    trace?.({ hook: hook.name, durationMs: performance.now() - startedMs, outcome });
   };
   const fault = (outcome: string, error?: unknown): Error => {
     tell(outcome);
