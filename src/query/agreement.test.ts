@@ -18,11 +18,12 @@ import {
   matchesOwn,
   parseQuery,
   servingIndexes,
+  sampleSql,
   sortColumns,
   toSql,
   toSqlParts,
 } from './index.ts';
-import type { CheckedQuery, CheckOptions, Dialect, Query, SqlQuery } from './index.ts';
+import type { CheckedQuery, CheckOptions, Dialect, Query, SqlQuery, Way } from './index.ts';
 
 /** A database that holds one site at a time. */
 interface TestDatabase {
@@ -87,17 +88,22 @@ async function assertAgrees(database: TestDatabase, each: Case): Promise<void> {
   assert.deepEqual(await idsOf(part), expected.slice(offset, offset + limit), say(part));
   await makeIndexes(database, query);
   if (sortColumns(query)) {
-    for (const way of ['walk', 'collect'] as const) {
+    for (const way of waysOf(dialect)) {
       const found = toSql(query, each.scope, dialect, { limit, offset, way });
       assert.deepEqual(await idsOf(found), expected.slice(offset, offset + limit), say(found));
     }
+  }
+  const sample = sampleSql(query, each.scope, dialect, new Map());
+  if (sample) {
+    const [counted] = await database.rows(sample);
+    assert.ok(Number(counted?.['count']) <= Number(counted?.['sampled']), say(sample));
   }
   const rest = toSql(query, each.scope, dialect, { offset });
   assert.deepEqual(await idsOf(rest), expected.slice(offset), say(rest));
   const place = offset % Math.max(1, expected.length);
   const last = (each.site.rows[each.table.name] ?? []).find((row) => row['id'] === expected[place]);
   if (last && sortColumns(query)) {
-    for (const way of [undefined, 'walk', 'collect'] as const) {
+    for (const way of [undefined, ...waysOf(dialect)]) {
       const found: unknown[] = [];
       for (const part of toSqlParts(query, each.scope, dialect, { after: last, ...(way && { way }) })) {
         const following = part(limit - found.length);
@@ -110,6 +116,10 @@ async function assertAgrees(database: TestDatabase, each: Case): Promise<void> {
   }
   const count = toSql(query, each.scope, dialect, { count: true });
   assert.equal(Number((await database.rows(count))[0]?.['count']), expected.length, say(count));
+}
+
+function waysOf(dialect: Dialect): readonly Way[] {
+  return dialect === 'postgres' ? ['walk', 'collect', 'scan'] : ['walk', 'collect'];
 }
 
 /** What is found must not depend on the indexes that are there. */

@@ -15,6 +15,7 @@ import {
   text,
 } from './fixtures.ts';
 import type { World } from './fixtures.ts';
+import { queryKept } from './kept-plan.ts';
 import type { ListOptions, Tables } from './tables.ts';
 
 const scope: QueryScope = { value: () => null, nowMs: Date.UTC(2026, 7, 14), today: '2026-08-14' };
@@ -82,6 +83,9 @@ const queries = [
   'q=sou&sort=-name',
   'q=ax&kind=done&sort=price',
   'q=ax',
+  'q=ax&price.min=10&sort=name',
+  'name.like=soup&sort=-price',
+  'name.like=nothing&kind=new&sort=name',
 ];
 
 onBothDatabases('pages are the same before their indexes are made and after, wherever they begin', async (world) => {
@@ -181,6 +185,31 @@ onBothDatabases('writes go on while an index is made', async (world) => {
   const found = await page(tables, queryOf(tables, 'sort=price'), { limit: 500 });
   assert.equal(found.length, largeTableRows + 50);
 });
+
+onPostgres('what keeps the planner to an index holds for one statement', async ({ driver }) => {
+  const settings: unknown[] = [];
+  await driver.snapshot(async (reader) => {
+    for (const kept of ['entered', 'ordered', 'planned'] as const) {
+      settings.push(...(await queryKept(reader, 'postgres', kept, shown)));
+      settings.push(...(await reader.query(shown.sql, shown.params)));
+    }
+  });
+  const usual = { seqscan: 'on', sort: 'on', plan: 'auto' };
+  assert.deepEqual(settings, [
+    { seqscan: 'off', sort: 'on', plan: 'force_custom_plan' },
+    usual,
+    { seqscan: 'off', sort: 'off', plan: 'auto' },
+    usual,
+    usual,
+    usual,
+  ]);
+});
+
+const shown = {
+  sql: `select current_setting('enable_seqscan') as seqscan, current_setting('enable_sort') as sort,
+    current_setting('plan_cache_mode') as plan`,
+  params: [],
+};
 
 onPostgres('a value that does not fit into an index is stored all the same', async (world) => {
   const { tables } = world;
