@@ -11,6 +11,7 @@ import { rowUrl } from './row-url.ts';
 import type { PageState } from './state.ts';
 import { topRows } from './top-rows.ts';
 import { listName, queryScope, valueOf } from './values.ts';
+import { scopeWith } from './work.ts';
 import type { Frame, Work } from './work.ts';
 
 /** What resolving found besides the data: whether the page's own row exists, and the versions of rows with forms. */
@@ -56,29 +57,53 @@ function scopeOf(work: Work, id: number): Scope {
   return scope;
 }
 
-/** Evaluates one place's paths, conditions and inner scopes. */
-async function fill(work: Work, needs: Needs, frame: Frame, id: string, version: number): Promise<ScopeData> {
+/**
+ * Evaluates one place's paths, conditions and inner scopes. Most places name columns of their own row, which is there:
+ * only what has to be read makes a promise of the whole.
+ */
+function fill(work: Work, needs: Needs, frame: Frame, id: string, version: number): ScopeData | Promise<ScopeData> {
   const values: Record<string, Value> = {};
   const conditions: Record<number, boolean> = {};
   const scopes: Record<number, ScopeRows> = {};
-  await Promise.all([
-    ...needs.paths.map(async ({ path }) => {
-      values[path] = await valueOf(work, frame, path);
-    }),
-    ...needs.conditions.map(async (need) => {
-      const formNames = need.form === undefined ? {} : work.state.formNames(need.form, id);
-      conditions[need.id] = await holds(work, need.id, { ...frame, extra: { ...frame.extra, ...formNames } });
-    }),
-    ...needs.scopes.map(async (inner) => {
-      scopes[inner] = await resolveScope(work, scopeOf(work, inner), frame);
-    }),
-  ]);
-  return { id, version, values, conditions, scopes };
+  const reading: Promise<void>[] = [];
+  for (const { path } of needs.paths) {
+    if (isOwnColumn(frame, path)) values[path] = frame.row[path] ?? null;
+    else reading.push(valueOf(work, frame, path).then((value) => void (values[path] = value)));
+  }
+  for (const need of needs.conditions) {
+    const formNames = need.form === undefined ? {} : work.state.formNames(need.form, id);
+    const holding = holds(work, need.id, { ...frame, extra: { ...frame.extra, ...formNames } });
+    if (typeof holding === 'boolean') conditions[need.id] = holding;
+    else reading.push(holding.then((held) => void (conditions[need.id] = held)));
+  }
+  for (const inner of needs.scopes) {
+    reading.push(resolveScope(work, scopeOf(work, inner), frame).then((rows) => void (scopes[inner] = rows)));
+  }
+  const data = { id, version, values, conditions, scopes };
+  return reading.length === 0 ? data : Promise.all(reading).then(() => data);
 }
 
-async function holds(work: Work, conditionId: number, frame: Frame): Promise<boolean> {
+/** Whether a path names a column of the row at hand. */
+function isOwnColumn(frame: Frame, path: string): frame is Frame & { readonly row: Row; readonly table: Table } {
+  return frame.row !== null && frame.table !== null && path in frame.table.columns;
+}
+
+function holds(work: Work, conditionId: number, frame: Frame): boolean | Promise<boolean> {
   const query = work.page.conditions[conditionId];
   if (!query) return false;
+  const { conditions, search } = query.query;
+  const isAtHand = !search && query.scopePaths.length === 0 && conditions.every(({ path }) => isOwnColumn(frame, path));
+  if (!isAtHand || !frame.row) return readAndMatch(work, query, frame);
+  return matches(
+    query,
+    frame.row,
+    scopeWith(work, () => null),
+    work.reads.related,
+    frame.extra,
+  );
+}
+
+async function readAndMatch(work: Work, query: CheckedQuery, frame: Frame): Promise<boolean> {
   const { row, table } = frame;
   if (row && table) {
     await Promise.all(query.query.conditions.map(({ path }) => work.reads.prefetch(table, row, path)));
@@ -125,7 +150,7 @@ function fillRow(
   index: number,
   rows: number,
   outer: Frame,
-): Promise<ScopeData> {
+): ScopeData | Promise<ScopeData> {
   const id = row['id'] as string;
   const version = rowVersion(row);
   work.versions.set(id, version);
