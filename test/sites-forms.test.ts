@@ -423,3 +423,13 @@ test('a form that posts elsewhere is not touched', async (t) => {
   const site = await serveFiles(t, { 'index.html': html });
   assert.equal(await (await site.get('/')).text(), html);
 });
+
+// Arabic, which the messages are not written in.
+test('a message in another language than the page’s says in which, and which way it runs', async (t) => {
+  const form = '<form name="f" method="post"><input name="name" required></form>';
+  const site = await serveFiles(t, { 'ar.html': page(form, 'ar'), 'de.html': page(form, 'de-AT') });
+  const arabic = await (await site.post('/ar?form=f', { name: '' })).text();
+  assert.match(arabic, /<p id="name-error" class="error" lang="en" dir="ltr">Please fill in this field\.<\/p>/);
+  const german = await (await site.post('/de?form=f', { name: '' })).text();
+  assert.match(german, /<p id="name-error" class="error">/);
+});

@@ -12,6 +12,7 @@ export type { ScopeOf } from './define.ts';
 export type * from './definition.ts';
 export { lintForm } from './lint.ts';
 export type { LintContext } from './lint.ts';
+export { foreignMessages } from './message-texts.ts';
 export { messageFor } from './messages.ts';
 export type { MessageOptions } from './messages.ts';
 export { declaredParameters, filterParameters } from './parameters.ts';

@@ -205,6 +205,15 @@ export function textsOf(lang: string): { readonly texts: MessageTexts; readonly 
   return { texts, locale: isLocale(tag) ? tag : language };
 }
 
+/**
+ * The language of the messages on a page in `lang`, where it is another: a message is then marked with it (WCAG 3.1.2).
+ * Undefined where they are in the page's language, or nobody knows which that is.
+ */
+export function foreignMessages(lang: string): string | undefined {
+  const [language = ''] = lang.toLowerCase().split(/[-_]/);
+  return language === '' || Object.hasOwn(textsByLanguage, language) ? undefined : 'en';
+}
+
 function isLocale(tag: string): boolean {
   try {
     return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;

@@ -128,7 +128,10 @@ export function linkError(linker: Linker, hole: ErrorParagraph): Step {
   return (state) => {
     const message = messageOf(linker, state, hole);
     if (message === undefined) return;
-    state.out += `<p id="${escapeAttributeId(ownId(linker, state, hole))}" class="error">${escapeText(message)}</p>`;
+    const lang = formState(linker, state, hole.form)?.messagesLang;
+    // The direction goes with the language: a full stop stands at the wrong end of an English line in Arabic.
+    const marked = lang === undefined ? '' : ` lang="${lang}" dir="ltr"`;
+    state.out += `<p id="${escapeAttributeId(ownId(linker, state, hole))}" class="error"${marked}>${escapeText(message)}</p>`;
   };
 }
 

@@ -228,6 +228,8 @@ export interface FormState {
   readonly deleteAction?: string;
   /** By control index in the form (document order of its listed elements). Absent: row values or the author's. */
   readonly controls: Readonly<Record<number, ControlState>>;
+  /** Language of the messages, where it is not the page's. */
+  readonly messagesLang?: string | undefined;
   /** For controls inside the items of a list in the form: by row id, then by control index. */
   readonly items?: Readonly<Record<string, Readonly<Record<number, ControlState>>>>;
 }

@@ -1,3 +1,4 @@
+import { foreignMessages } from '../forms/index.ts';
 import { renderPage } from '../html/index.ts';
 import type { FormState } from '../html/index.ts';
 import type { Site, SitePage } from '../site/index.ts';
@@ -60,7 +61,9 @@ function formState(
   return {
     action: formAddress(state.path, form, row, state.parameters),
     ...(row ? { deleteAction: deleteAddress(state.path, form, row, state.parameters) } : {}),
-    ...(failed && state.failure ? state.failure.states : { controls: {} }),
+    ...(failed && state.failure
+      ? { ...state.failure.states, messagesLang: foreignMessages(form.definition.lang) }
+      : { controls: {} }),
   };
 }
 
