@@ -16,7 +16,7 @@ import { folderOf, serveFolder } from './served.ts';
 import type { Served } from './served.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const documents = ['hooks', 'jobs'].map((name) => ({
+const documents = ['hooks', 'jobs', 'routes'].map((name) => ({
   name,
   text: readFileSync(join(root, `docs/extend/${name}.md`), 'utf8'),
 }));
@@ -96,6 +96,29 @@ const promises: Record<string, (site: Served, clock: { aheadMs: number }) => Pro
     assert.deepEqual(new Set(dates), new Set(['9999-05-18', '9999-05-19']));
   },
   'When a hook asks': (site) => tellsTheKitchen(site),
+  async 'Answer a request'(site) {
+    assert.equal((await site.post('/book', ada)).status, 303);
+    assert.deepEqual(await (await site.get('/free/2027-05-18')).json(), { free: 36 });
+    assert.deepEqual(await (await site.get('/free/2027-05-19')).json(), { free: 40 });
+  },
+  async 'Take data'(site) {
+    const send = (cookie: string, body: string): Promise<Response> =>
+      fetch(`${site.address}/bookings/import`, { method: 'POST', body, headers: { origin: site.address, cookie } });
+    assert.equal((await send('', '[]')).status, 403);
+    const cookie = await signedIn(site);
+    assert.equal((await send(cookie, '{')).status, 400);
+    const [made, refused] = (await (
+      await send(
+        cookie,
+        JSON.stringify([
+          { name: 'Ada', date: '2027-05-18', guests: 4 },
+          { name: 'Bob', guests: 99 },
+        ]),
+      )
+    ).json()) as [unknown, Record<string, string>];
+    assert.ok(isUuid(String(made)));
+    assert.deepEqual(Object.keys(refused).toSorted(), ['date', 'guests']);
+  },
 };
 
 test('every example of docs/extend is tried here', () => {

@@ -59,6 +59,7 @@ async function hooked(
       settings: {},
       hooks: readHooks('/site', 'x', hooks),
       jobs: readJobs('/site', 'x', jobsOfSite),
+      routes: [],
       files: [],
       placeOf: () => 'x',
     },
@@ -67,6 +68,7 @@ async function hooked(
     clock,
     ids: uuidv7(clock, random),
     log,
+    ownPaths: [],
     dev: false,
     trace: (run) => void runs.push(run),
   });

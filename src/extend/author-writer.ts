@@ -7,12 +7,12 @@ import { tableNamed } from './where.ts';
 const system: Actor = { kind: 'system', id: 'system', roles: [] };
 
 /** What writes for an author's code outside a change: each call is a change of its own. */
-export function authorWriter(tables: Tables): Writer {
+export function authorWriter(tables: Tables, actor: Actor = system): Writer {
   const write = async (one: RowWrite): Promise<Written<Row | null>> => {
     if (tableNamed(tables.schema, one.table).owner !== 'site') {
       throw new Error(`"${one.table}" is a table of the program's own, which only the program writes.`);
     }
-    return writtenRow(tables, one.table, await tables.write(system, [one]));
+    return writtenRow(tables, one.table, await writeSeen(tables, actor, one));
   };
   return {
     // What a table's rows are is only known to the author's own declaration.
@@ -21,6 +21,13 @@ export function authorWriter(tables: Tables): Writer {
       write({ operation: 'update', table, id: row.id, ...seen(row), values: given(values) }) as Promise<never>,
     delete: (table, row) => write({ operation: 'delete', table, id: row.id, ...seen(row) }) as Promise<never>,
   };
+}
+
+/** Whoever loads a page next sees it there. */
+async function writeSeen(tables: Tables, actor: Actor, one: RowWrite): Promise<WriteOutcome> {
+  const outcome = await tables.write(actor, [one]);
+  if (outcome.ok) await tables.feed.reached(outcome.position);
+  return outcome;
 }
 
 /** What an author's code says of values is checked by the write itself. */

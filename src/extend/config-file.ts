@@ -6,12 +6,14 @@ import { readHooks } from './declared-hooks.ts';
 import type { DeclaredHook } from './declared-hooks.ts';
 import { readJobs } from './declared-jobs.ts';
 import type { DeclaredJob } from './declared-jobs.ts';
+import { readRoutes } from './declared-routes.ts';
+import type { DeclaredRoute } from './declared-routes.ts';
 import { importSiteModule, loadedFiles } from './site-modules.ts';
 
 const names = ['backlot.config.ts', 'backlot.config.js', 'backlot.config.mjs'];
 
 /** What a configuration may have. */
-const parts = ['settings', 'hooks', 'jobs'];
+const parts = ['settings', 'hooks', 'jobs', 'routes'];
 
 /** Whether a path relative to the site's folder is its configuration file. */
 export function isConfigFile(file: string): boolean {
@@ -28,6 +30,7 @@ export interface LoadedConfig {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly hooks: readonly DeclaredHook[];
   readonly jobs: readonly DeclaredJob[];
+  readonly routes: readonly DeclaredRoute[];
   /** Absolute paths of all files it was loaded from. */
   readonly files: readonly string[];
   /** Where something of this name stands in it, for messages: `backlot.config.ts:4`. */
@@ -41,7 +44,8 @@ export interface LoadedConfig {
  */
 export async function loadConfig(siteDir: string): Promise<LoadedConfig> {
   const path = names.map((name) => join(siteDir, name)).find((candidate) => existsSync(candidate));
-  if (path === undefined) return { siteDir, settings: {}, hooks: [], jobs: [], files: [], placeOf: () => names[0]! };
+  if (path === undefined)
+    return { siteDir, settings: {}, hooks: [], jobs: [], routes: [], files: [], placeOf: () => names[0]! };
   const dir = realpathSync(siteDir);
   const file = basename(path);
   const config = await load(dir, path);
@@ -61,6 +65,7 @@ export async function loadConfig(siteDir: string): Promise<LoadedConfig> {
     settings,
     hooks: readHooks(dir, file, config['hooks']),
     jobs: readJobs(dir, file, config['jobs']),
+    routes: readRoutes(dir, file, config['routes']),
     files: loadedFiles(dir),
     placeOf(key, part) {
       const place = placeOfPart(dir, file, key, part);

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { Jobs } from '../jobs/index.ts';
-import type { Schema } from '../schema/index.ts';
+import type { Site } from '../site/index.ts';
 import { BacklotError } from '../std/index.ts';
 import type { Clock, Ids, Log } from '../std/index.ts';
-import type { ChangeHooks, Tables } from '../tables/index.ts';
+import type { Actor, ChangeHooks, Tables } from '../tables/index.ts';
 import { followSchedules, handleSiteJobs, siteJobStatements } from './site-jobs.ts';
 import { afterStatements, handleAfterHooks } from './after-hooks.ts';
 import { isConfigFile, loadConfig } from './config-file.ts';
 import type { LoadedConfig } from './config-file.ts';
+import { whoElseAnswers } from './declared-routes.ts';
+import { findRoute, respond } from './site-routes.ts';
+import type { FoundRoute } from './site-routes.ts';
 import type { HookRun } from './run-code.ts';
 import { hookTable, siteHooks } from './site-hooks.ts';
 
@@ -20,6 +23,8 @@ export interface ExtensionOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Paths at which the program itself answers. */
+  readonly ownPaths: readonly string[];
   /** Others may take the place of these hooks while the server runs. */
   readonly dev: boolean;
   /** Hears of each run of a hook. */
@@ -38,22 +43,27 @@ export interface Extension {
    * @throws BacklotError `extend/config` for a schedule that cannot be read
    */
   attach(data: { readonly tables: Tables; readonly jobs: Jobs }): Promise<void>;
-  /** Throws `extend/config` for a hook of a table that the pages do not make. */
-  check(schema: Schema): void;
+  /** Throws `extend/config` for a hook of a table that the pages do not make, and a route where something else answers. */
+  check(site: Site): void;
+  /** The route that a request is for. Undefined: its path is no route's. */
+  route(method: string, pathname: string): FoundRoute | undefined;
+  /** Lets a route answer. Throws `extend/route-failed`. */
+  respond(route: Extract<FoundRoute, { kind: 'route' }>, request: Request, actor: Actor): Promise<Response>;
   /** Whether these files, relative to the site's folder, are part of the configuration. */
   concerns(files: readonly string[]): boolean;
   /**
    * Takes the configuration as it is now; where it has a fault, the former stays in force. Gives what to tell.
    */
-  reload(schema: Schema): Promise<readonly string[]>;
+  reload(site: Site): Promise<readonly string[]>;
 }
 
 /** Opens what a site's configuration declares. */
 export function openExtension(options: ExtensionOptions): Extension {
-  const { siteDir, clock, ids, log, dev, timeZone, trace } = options;
+  const { siteDir, clock, ids, log, dev, timeZone, trace, ownPaths } = options;
   let { config } = options;
   let table = hookTable(config.hooks);
   let jobs: Jobs | undefined;
+  let tables: Tables | undefined;
   const running = { siteDir: config.siteDir, trace };
   const hooks = siteHooks({
     ...running,
@@ -79,18 +89,23 @@ export function openExtension(options: ExtensionOptions): Extension {
     hooks: dev || config.hooks.length > 0 ? hooks : undefined,
     privateFiles: () => config.files.filter((file) => /\.m?ts$/.test(file)),
     async attach(data) {
-      jobs = data.jobs;
+      ({ jobs, tables } = data);
       const shared = { ...running, ...data, clock, log, timeZone };
       handleAfterHooks({ ...shared, hooks: () => config.hooks });
       handleSiteJobs({ ...shared, declared: () => config.jobs });
       await schedule(config, []);
     },
-    check: (schema) => checkTables(config, schema),
+    check: (site) => checkSite(config, site, ownPaths),
+    route: (method, pathname) => (config.routes.length === 0 ? undefined : findRoute(config.routes, method, pathname)),
+    async respond(route, request, actor) {
+      if (!tables) throw new Error('The data is not open yet.');
+      return await respond({ ...running, tables, clock, log, timeZone }, route, request, actor);
+    },
     concerns: (files) => files.some((file) => isConfigFile(file) || config.files.includes(join(config.siteDir, file))),
-    async reload(schema) {
+    async reload(site) {
       try {
         const changed = await loadConfig(siteDir);
-        checkTables(changed, schema);
+        checkSite(changed, site, ownPaths);
         const settings = JSON.stringify(changed.settings) !== JSON.stringify(config.settings);
         await schedule(changed, config.jobs).catch(async (error: unknown) => {
           await schedule(config, changed.jobs);
@@ -108,8 +123,18 @@ export function openExtension(options: ExtensionOptions): Extension {
   };
 }
 
+function checkSite(config: LoadedConfig, site: Site, ownPaths: readonly string[]): void {
+  checkTables(config, site.schema);
+  for (const route of config.routes) {
+    const other = whoElseAnswers(route, site, ownPaths);
+    if (other === undefined) continue;
+    const problem = `routes["${route.name}"] is not the only one to answer there: so does ${other}. Choose another path.`;
+    throw new BacklotError('extend/config', `${config.placeOf(route.name, route.run)}: ${problem}`);
+  }
+}
+
 /** Hooks of tables that nothing makes would never run, and nobody would know. */
-function checkTables({ hooks, placeOf }: LoadedConfig, { tables }: Schema): void {
+function checkTables({ hooks, placeOf }: LoadedConfig, { tables }: Site['schema']): void {
   for (const { name, table: named, run } of hooks) {
     const table = Object.hasOwn(tables, named) ? tables[named] : undefined;
     if (table && !table.detached && table.owner === 'site') continue;

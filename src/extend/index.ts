@@ -1,4 +1,4 @@
-/** The public TypeScript API: `defineSite`, hooks, jobs; gathers the registries that the rooms own. */
+/** The public TypeScript API: `defineSite`, hooks, jobs, routes; gathers the registries that the rooms own. */
 export { configuredSettings, loadConfig } from './config-file.ts';
 export type { LoadedConfig } from './config-file.ts';
 export { openExtension } from './extension.ts';

@@ -157,6 +157,22 @@ export interface Job {
   readonly schedule?: string;
 }
 
+/** What a route is given besides the request. */
+export interface RouteContext {
+  /** Who asks: a visitor, or a user who has signed in. */
+  readonly actor: Actor;
+  /** What stands in the path at `:name`, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly read: Reader;
+  /** Writes as who asks; whether they may is the route's to decide. */
+  readonly write: Writer;
+  readonly log: Log;
+  readonly clock: { now(): number };
+}
+
+/** Answers requests, as the Fetch standard has them. */
+export type Route = (request: Request, context: RouteContext) => Maybe<Response>;
+
 /** What every hook is told. */
 export interface Change<Name extends TableName> {
   readonly table: Name;
@@ -235,6 +251,8 @@ export interface SiteConfig {
   readonly hooks?: { readonly [Name in TableName]?: TableHooks<Name> };
   /** By name. */
   readonly jobs?: Readonly<Record<string, Job>>;
+  /** By method and path: `GET /hello/:name`. */
+  readonly routes?: Readonly<Record<`${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`, Route>>;
 }
 
 /**

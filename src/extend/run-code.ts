@@ -14,6 +14,8 @@ export interface HookRun {
 export interface AuthorsCode {
   readonly name: string;
   readonly run: (told: unknown) => unknown;
+  /** The author's function, where `run` only calls it. */
+  readonly written?: object;
 }
 
 export interface RunOptions {
@@ -46,7 +48,7 @@ export async function runCode<T>(
   };
   const fault = (outcome: string, error?: unknown): Error => {
     tell(outcome);
-    const place = placeOfError(siteDir, error) ?? placeOfFunction(siteDir, hook.run);
+    const place = placeOfError(siteDir, error) ?? placeOfFunction(siteDir, hook.written ?? hook.run);
     return hookFault(`${hook.name}${writtenPlace(place)} ${outcome}.`, error);
   };
   let answer: unknown;

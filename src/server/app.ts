@@ -51,6 +51,8 @@ export interface AppOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly routes: readonly OwnRoute[];
+  /** Answers what routes of the site's configuration are for; false where there is none. */
+  readonly authorRoutes: (asked: SiteRequest) => Promise<boolean>;
   /** Answers everything under the API's path. */
   readonly api: Answer;
   /** Answers everything under the admin's path. */
@@ -269,7 +271,7 @@ function site(shared: Shared): Answer {
   const { settings, loads, clock, notice } = shared;
   const limited = settings.rateLimit === 'on';
   return async (asked) => {
-    if (!hasOneKnownHost(shared, asked)) return;
+    if (!hasOneKnownHost(shared, asked) || (await shared.authorRoutes(asked))) return;
     const { request, response, address } = asked;
     switch (request.method) {
       case 'GET':

@@ -51,7 +51,8 @@ export async function followChanges(options: FollowOptions): Promise<() => Promi
   const reload = async (changed: readonly string[]): Promise<void> => {
     try {
       await follow();
-      if (extension.concerns(changed)) tell(await extension.reload(current.served.site.schema));
+      if (extension.concerns(changed)) tell(await extension.reload(current.served.site));
+      else extension.check(current.served.site);
     } catch (error) {
       // The folder as it was goes on being served until it can be read again.
       if (error instanceof BacklotError) tell([error.message]);

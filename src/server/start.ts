@@ -11,6 +11,7 @@ import { BacklotError, uuidv7 } from '../std/index.ts';
 import { adminFiles } from './admin-files.ts';
 import { createApp } from './app.ts';
 import type { App, OwnRoute } from './app.ts';
+import { authorRoutes } from './author-routes.ts';
 import { devChannel } from './dev-channel.ts';
 import { commonHeaders } from './headers.ts';
 import { defaultTimeouts } from './http-server.ts';
@@ -70,6 +71,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     clock,
     ids: uuidv7(clock, options.random),
     log,
+    ownPaths: ['/_backlot', settings.adminPath, settings.apiPath],
     dev: options.dev === true,
     trace: options.onHookRun,
   });
@@ -82,7 +84,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       cache: options,
     });
   const site = await open();
-  extension.check(site.schema);
+  extension.check(site);
   const metrics = settings.metrics === 'on' ? openMetrics(settings, options.program) : undefined;
   const dev = options.dev === true ? devChannel() : undefined;
   const common = commonHeaders(settings);
@@ -120,6 +122,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       log,
       handler: () => current.site.served().handler,
       boundHost: options.host,
+      authorRoutes: authorRoutes({ extension, settings, common, timeouts, notice, boundHost: options.host }),
       api: (asked) => current.site.api.answer(asked),
       admin: adminFiles({ settings, common, notice }),
       actorOf: (cookieHeader) => current.site.api.actorOf(cookieHeader),
