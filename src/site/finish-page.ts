@@ -58,7 +58,7 @@ export function finishPage(
     if (table !== null) found.push(...lintForm(definition, { table }).filter((each) => each.severity === 'error'));
   }
   const checked = checkQueries(template, schema);
-  found.push(...checked.diagnostics);
+  found.push(...checked.diagnostics.filter((diagnostic) => !followsFromName(diagnostic, findings.fromSchema)));
   const bound = hasError(found) ? { template, diagnostics: [] } : bindTypes(template, typesOf(template, schema));
   found.push(...bound.diagnostics);
   const pageParameters = pagingParameters(template, forms);
@@ -79,6 +79,17 @@ export function finishPage(
     ok: !hasError(found),
     diagnostics: found,
   };
+}
+
+/** A column whose name is reserved is not known by that name either; once told is enough. */
+function followsFromName({ code, at }: Diagnostic, fromSchema: readonly Diagnostic[]): boolean {
+  return (
+    code === 'site/unknown-name' &&
+    fromSchema.some(
+      (other) =>
+        other.code === 'tables/reserved-name' && other.at?.line === at?.line && other.at?.column === at?.column,
+    )
+  );
 }
 
 /** The page with what only the access of the whole site tells. */

@@ -269,6 +269,14 @@ void test('a yes or no is no key of a page: the error says how to show a row tha
   assert.match(site.diagnostics[0]?.fix ?? '', /data-list="dish\?special&amp;limit=1"/);
 });
 
+void test('a reserved name is told once, with the name to take', async (t) => {
+  const site = await siteWith(t, {
+    'faq.html': page('<ul data-list="faq"><li itemscope><b itemprop="q">Why?</b> <i itemprop="a">So</i></li></ul>'),
+  });
+  assert.deepEqual(errorsOf(site), ['faq.html:5 tables/reserved-name']);
+  assert.match(site.diagnostics[0]?.fix ?? '', /`q_`/);
+});
+
 void test('one bad page does not take down the others', async (t) => {
   const good = '<form name="a" method="post"><input name="x"></form>';
   const site = await siteWith(t, {
