@@ -165,7 +165,8 @@ function writeSample(writer: Writer, table: Table, where: readonly string[]): st
     const rows = `SELECT 1 + CAST(value * (SELECT MAX("_row") FROM ${name}) AS INTEGER) FROM json_each(${place})`;
     return `${counted} WHERE t0."_row" IN (${rows})`;
   }
-  const blocks = `pg_relation_size('${name.replaceAll("'", "''")}'::regclass) / current_setting('block_size')::bigint`;
+  // A query of its own, so that it is asked once and not for each place.
+  const blocks = `SELECT pg_relation_size('${name.replaceAll("'", "''")}'::regclass) / current_setting('block_size')::bigint`;
   const tid = `format('(%s,%s)', floor(share::float8 * (${blocks}))::bigint, 1 + number % 4)::tid`;
   const shares = `json_array_elements_text(${place}::json) WITH ORDINALITY AS shares(share, number)`;
   return `${counted} WHERE t0.ctid = ANY (ARRAY(SELECT ${tid} FROM ${shares}))`;

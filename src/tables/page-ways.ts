@@ -16,8 +16,6 @@ const rememberedLettersMax = 500_000;
  * SQLite what is gathered are entries of an index, which cost less than rows.
  */
 const entriesFactor = 1.5;
-/** A sample is small: it must speak clearly before a walk is begun on its word. */
-const sampleFactor = 1.5;
 
 /** A page that is asked for. */
 export interface AskedPage {
@@ -44,7 +42,7 @@ export function pageWays(dialect: Dialect, clock: Clock, layouts: () => Layouts)
     const { query, scope, rows, limit } = page;
     if (query.searches) {
       const density = (await densityOf(reader, page)) ?? 0;
-      if (density > sampleFactor * Math.sqrt(limit / rows)) return 'walk';
+      if (density > Math.sqrt(limit / rows)) return 'walk';
     } else if (!serving.collect) {
       return dialect === 'postgres' && (await densityOf(reader, page)) === 0 ? 'scan' : 'walk';
     }
