@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isUuid } from '../src/std/index.ts';
 import { call, signedIn } from './api.ts';
-import { rows } from './rows.ts';
+import { command, rows } from './rows.ts';
 import { folderOf, serveFolder } from './served.ts';
 import type { Served } from './served.ts';
 
@@ -170,4 +170,27 @@ test('the compiler takes every example, and finds a column that is misspelt', as
   const column = typed.replace('after.guests', 'after.gests');
   const found = compiled(await folderOf(t, { ...json, 'backlot.config.ts': column }));
   assert.match(found, /backlot\.config\.ts\(13,\d+\): error TS\d+: Property 'gests' does not exist/);
+});
+
+test('backlot types writes the tables of the pages, so that the compiler finds what is misspelt', async (t) => {
+  const config = (column: string): string =>
+    `import { defineSite } from 'backlot';
+export default defineSite({
+  hooks: { booking: { insert: { check: ({ after }) => ((after.${column} ?? 0) > 8 ? 'No.' : undefined) } } },
+});
+`;
+  const json = { 'tsconfig.json': project, 'package.json': '{"type":"module"}' };
+  const right = await folderOf(t, { ...json, 'book.html': page, 'backlot.config.ts': config('guests') });
+  const wrong = await folderOf(t, { ...json, 'book.html': page, 'backlot.config.ts': config('gests') });
+  for (const dir of [right, wrong]) {
+    const { code, stdout, stderr } = await command(['types', '--site', dir]);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /backlot-tables\.d\.ts has the types of 1 table\.\n$/);
+  }
+  const written = readFileSync(join(right, 'backlot-tables.d.ts'), 'utf8');
+  assert.match(written, /"booking": \{\n {6}"name": string \| null;\n[^}]*"guests": number \| null;\n/);
+  assert.equal(compiled(right), '');
+  assert.match(compiled(wrong), /backlot\.config\.ts\(3,\d+\): error TS\d+: Property 'gests' does not exist/);
+  const site = await serveFolder(t, right);
+  assert.equal((await site.get('/backlot-tables.d.ts')).status, 404);
 });

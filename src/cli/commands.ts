@@ -13,6 +13,7 @@ import { rename } from './rename.ts';
 import { restore } from './restore.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { types } from './types.ts';
 import { user } from './user.ts';
 import { sync } from './sync.ts';
 
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   explain,
   access,
   schema,
+  types,
   plan,
   apply,
   rename,

@@ -4,3 +4,4 @@ export type { LoadedConfig } from './config-file.ts';
 export { openExtension } from './extension.ts';
 export type { Extension } from './extension.ts';
 export type { HookRun } from './run-code.ts';
+export { tableTypes, TYPES_FILE } from './table-types.ts';

@@ -29,7 +29,7 @@ const concurrency = 32;
 
 /**
  * Lists the files of a folder that may be served, in path order, with sizes and times. Left out: dotfiles (but
- * `.well-known`, RFC 8615), `node_modules`, `backlot.config.*`, `_redirects`, `_mail`, databases, the data folder, links that
+ * `.well-known`, RFC 8615), `node_modules`, `backlot.config.*` and its types, `_redirects`, `_mail`, databases, the data folder, links that
  * lead out of the folder. Throws `site/no-folder`, `site/not-a-folder`, `site/unreadable`, `site/reserved-path`,
  * `site/too-many-files`.
  */
@@ -72,7 +72,7 @@ function isLeftOut(relative: string): boolean {
   // Pages that mails are written from, too, are for the program alone.
   if (relative === '_redirects' || relative === '_headers' || names[0] === '_mail') return true;
   const last = names.at(-1) ?? '';
-  return /^backlot\.config\./iv.test(last) || /\.(?:db|sqlite3?|db3)(?:-wal|-shm|-journal)?$/iv.test(last);
+  return /^backlot(?:\.config\.|-tables\.d\.ts$)/iv.test(last) || /\.(?:db|sqlite3?|db3)(?:-wal|-shm|-journal)?$/iv.test(last);
 }
 
 interface Folder {
