@@ -1,5 +1,5 @@
 import { attribute } from './document.ts';
-import { writtenChildren } from './tree.ts';
+import { isText, writtenChildren } from './tree.ts';
 import type { PageElement, PageRoot } from './tree.ts';
 
 /*
@@ -113,6 +113,18 @@ function likeness(a: PageElement, b: PageElement): number {
   return Math.max(alike, 1);
 }
 
+/** Of elements that are otherwise alike, the one with the same words: `✓` where in stock, `–` where not. */
+function likenessWithWords(a: PageElement, b: PageElement): number {
+  const alike = likeness(a, b);
+  const words = alike > 0 ? wordsOf(a) : '';
+  return words !== '' && words === wordsOf(b) ? alike + 1 : alike;
+}
+
+/** The text of an element that holds nothing else. */
+function wordsOf({ childNodes: [only, second] }: PageElement): string {
+  return only && !second && isText(only) ? only.value.trim() : '';
+}
+
 const keyAttributes = ['itemprop', 'data-if', 'class', 'data-list', 'itemscope'] as const;
 
 /** The best alignment of two sequences, by dynamic programming; a repeated entry may take many children. */
@@ -144,7 +156,8 @@ function matchScore(
   i: number,
   j: number,
 ): number {
-  const alike = entry.group === undefined ? likeness(entry.element, child) : likenessOfItems(entry.element, child);
+  const alike =
+    entry.group === undefined ? likenessWithWords(entry.element, child) : likenessOfItems(entry.element, child);
   if (alike === 0) return -1_000_000;
   const then = entry.group === undefined ? scores[(i + 1) * columns + j + 1]! : scores[i * columns + j + 1]!;
   return then + alike;

@@ -194,6 +194,17 @@ void test('a property that the template has no place for is told once, by its na
   assert.deepEqual(faults(`<ul data-list="t">${variants}<li itemscope><i itemprop="y">C</i></li></ul>`), []);
 });
 
+void test('of two elements that may be absent, a sample has the one whose words it shows', () => {
+  const page =
+    '<ul data-list="t"><li itemscope><b itemprop="name">A</b> <i data-if="stock">✓</i><i data-if="!stock">–</i></li>' +
+    '<li itemscope><b>B</b> <i>✓</i></li><li itemscope><b>C</b> <i>–</i></li></ul>';
+  const rows = readPage(template(page)).rows[1] ?? [];
+  assert.deepEqual(
+    rows.slice(1).map(({ values }) => values['stock']),
+    [true, false],
+  );
+});
+
 void test('differing separators are told', () => {
   assert.deepEqual(
     faults(
