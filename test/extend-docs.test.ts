@@ -172,16 +172,19 @@ test('the compiler takes every example, and finds a column that is misspelt', as
   assert.match(found, /backlot\.config\.ts\(13,\d+\): error TS\d+: Property 'gests' does not exist/);
 });
 
-test('backlot types writes the tables of the pages, so that the compiler finds what is misspelt', async (t) => {
-  const config = (column: string): string =>
-    `import { defineSite } from 'backlot';
+/** A configuration that names a column of the bookings. */
+function checking(column: string): string {
+  return `import { defineSite } from 'backlot';
 export default defineSite({
   hooks: { booking: { insert: { check: ({ after }) => ((after.${column} ?? 0) > 8 ? 'No.' : undefined) } } },
 });
 `;
+}
+
+test('backlot types writes the tables of the pages, so that the compiler finds what is misspelt', async (t) => {
   const json = { 'tsconfig.json': project, 'package.json': '{"type":"module"}' };
-  const right = await folderOf(t, { ...json, 'book.html': page, 'backlot.config.ts': config('guests') });
-  const wrong = await folderOf(t, { ...json, 'book.html': page, 'backlot.config.ts': config('gests') });
+  const right = await folderOf(t, { ...json, 'book.html': page, 'backlot.config.ts': checking('guests') });
+  const wrong = await folderOf(t, { ...json, 'book.html': page, 'backlot.config.ts': checking('gests') });
   for (const dir of [right, wrong]) {
     const { code, stdout, stderr } = await command(['types', '--site', dir]);
     assert.deepEqual([code, stderr], [0, '']);

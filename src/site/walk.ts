@@ -72,7 +72,10 @@ function isLeftOut(relative: string): boolean {
   // Pages that mails are written from, too, are for the program alone.
   if (relative === '_redirects' || relative === '_headers' || names[0] === '_mail') return true;
   const last = names.at(-1) ?? '';
-  return /^backlot(?:\.config\.|-tables\.d\.ts$)/iv.test(last) || /\.(?:db|sqlite3?|db3)(?:-wal|-shm|-journal)?$/iv.test(last);
+  return (
+    /^backlot(?:\.config\.|-tables\.d\.ts$)/iv.test(last) ||
+    /\.(?:db|sqlite3?|db3)(?:-wal|-shm|-journal)?$/iv.test(last)
+  );
 }
 
 interface Folder {
