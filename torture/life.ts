@@ -99,11 +99,14 @@ async function drain(world: World): Promise<Verdict> {
 /** The state once no job is due or under way. */
 async function whenQuiet({ place }: World): Promise<State> {
   for (;;) {
+    const began = performance.now();
     const state = await readState(place);
+    const took = performance.now() - began;
     const soon = new Date(Date.now() + 1000).toISOString();
     const isBusy = state.jobs.some((job) => job['state'] === 'running' || (!isOver(job) && String(job['due']) < soon));
     if (!isBusy) return state;
-    await wait(100);
+    // Reading thousands of rows again and again would keep the program from the work that is waited for.
+    await wait(Math.max(100, 10 * took));
   }
 }
 
