@@ -3,6 +3,7 @@
  *
  *   npm run bench -- --only posts,fortunes   some suites; RESULTS.md is left alone
  *   npm run bench -- --rounds 7 --seconds 5  longer
+ *   npm run bench -- --rows 100000           no larger tables in the cost curves (filling 1,000,000 takes minutes)
  *   npm run bench -- --quick                 small sizes, to see that everything runs; RESULTS.md is left alone
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
+    rows: { type: 'string', default: '1000000' },
+    pages: { type: 'string', default: '10000' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -48,6 +51,8 @@ try {
     const section = await suite.run({
       rounds: values.quick ? 1 : Number(values.rounds),
       seconds: values.quick ? 1 : Number(values.seconds),
+      rowsMax: Number(values.rows),
+      pagesMax: Number(values.pages),
       folder: own,
       quick: values.quick,
     });

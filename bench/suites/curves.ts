@@ -13,8 +13,8 @@ import type { Suite, SuiteOptions } from './suite.ts';
 export const curves: Suite = { name: 'curves', run };
 
 async function run(options: SuiteOptions): Promise<Section> {
-  const pages = options.quick ? [10, 100] : [10, 100, 1000, 10_000];
-  const rows = options.quick ? [1000] : [1000, 10_000, 100_000, 1_000_000];
+  const pages = [10, 100, 1000, 10_000].filter((size) => size <= (options.quick ? 100 : options.pagesMax));
+  const rows = [1000, 10_000, 100_000, 1_000_000].filter((size) => size <= (options.quick ? 1000 : options.rowsMax));
   return {
     title: 'Cost curves',
     text: 'What a request does not touch should cost it nothing. Pages: a site of so many pages, each with a list of its own. Rows: one table of so many rows behind a page that shows twelve of them, newest first; “made anew” is the same page while each request is preceded by a post that changes it.',

@@ -6,6 +6,9 @@ export interface SuiteOptions {
   readonly seconds: number;
   /** An empty folder for the suite's own files. */
   readonly folder: string;
+  /** The largest table and the largest site of the cost curves. */
+  readonly rowsMax: number;
+  readonly pagesMax: number;
   /** Small sizes, to see that everything runs. */
   readonly quick: boolean;
 }
