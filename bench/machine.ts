@@ -66,8 +66,17 @@ export function busyMs(): number | undefined {
   return busy * TICK_MS;
 }
 
-/** Milliseconds of processor time that a process and its ended children have used. */
+/** Milliseconds of processor time that a process and its children have used, those that have ended too. */
 export function processMs(pid: number): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return ownMs(pid) + children.reduce((sum, child) => sum + processMs(Number(child)), 0);
+  } catch {
+    return ownMs(pid);
+  }
+}
+
+function ownMs(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')

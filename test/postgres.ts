@@ -20,6 +20,8 @@ export interface PostgresOptions {
 export interface PostgresServer {
   /** Connection address of the `postgres` database. */
   readonly url: string;
+  /** Of the process that all its others belong to. */
+  readonly pid: number;
   /** Makes an empty database and gives its address. Without a name it gets one of its own. `icu` as at the start. */
   createDatabase(name?: string, options?: { readonly icu?: boolean }): Promise<string>;
   /** Stops the server as a power failure would: at once, in the middle of transactions. Its data stays. */
@@ -104,6 +106,9 @@ async function startIn(root: string, options: PostgresOptions): Promise<Postgres
   let made = 0;
   return {
     url: address('postgres'),
+    get pid() {
+      return server.pid ?? 0;
+    },
     async createDatabase(name = `test_${++made}`, { icu } = {}) {
       await createDatabase(address('postgres'), name, icu);
       return address(name);

@@ -41,7 +41,11 @@ async function onSqlite(options: SuiteOptions): Promise<Part> {
   const backlot = await startBacklot(site, { data: join(options.folder, 'data') });
   const express = await startPeer('message-express.js', { args: [join(options.folder, 'express.db')] });
   try {
-    return await atAllSizes(options, 'SQLite', { Backlot: backlot, Express: express }, { 1: 0.95, 64: 10 });
+    return await atAllSizes(
+      options,
+      { database: 'SQLite', pids: [], promised: { 1: 0.95, 64: 10 } },
+      { Backlot: backlot, Express: express },
+    );
   } finally {
     await backlot.stop();
     await express.stop();
@@ -53,18 +57,26 @@ async function onPostgres(options: SuiteOptions, postgres: PostgresServer): Prom
   const backlot = await startBacklot(site, where);
   const express = await startPeer('message-express-pg.js', { args: [await postgres.createDatabase()] });
   try {
-    return await atAllSizes(options, 'PostgreSQL', { Backlot: backlot, Express: express }, { 64: 4 });
+    const on = { database: 'PostgreSQL', pids: [postgres.pid], promised: { 64: 4 } };
+    return await atAllSizes(options, on, { Backlot: backlot, Express: express });
   } finally {
     await backlot.stop();
     await express.stop();
   }
 }
 
+interface Database {
+  readonly database: string;
+  /** Processes of the database itself. */
+  readonly pids: readonly number[];
+  /** The least ratio to Express, by clients. */
+  readonly promised: Readonly<Record<number, number>>;
+}
+
 async function atAllSizes(
   { rounds, seconds }: SuiteOptions,
-  database: string,
+  { database, pids, promised }: Database,
   servers: Readonly<Record<'Backlot' | 'Express', Running>>,
-  promised: Readonly<Record<number, number>>,
 ): Promise<Part> {
   const tables: Table[] = [];
   const verdicts: Verdict[] = [];
@@ -72,7 +84,7 @@ async function atAllSizes(
     const slowest = new Map<string, number>();
     const contenders = Object.entries(servers).map(([name, server]) => ({
       name,
-      pids: [server.pid],
+      pids: [server.pid, ...pids],
       run: async () => {
         const url = name === 'Backlot' ? `${server.origin}/?form=message` : `${server.origin}/`;
         const { perSecond, p99Ms } = await burst({ url, connections, seconds, form, status: 303 });
