@@ -165,6 +165,8 @@ test('one’s own account: a name, a new password by the old one, and sessions e
   await page.getByRole('menuitem', { name: 'Your account' }).click();
   await page.getByText('This one').waitFor();
   await page.getByText('Firefox on Windows').waitFor();
+  // A menu fades away; until it has gone it is a menu without items.
+  await page.getByRole('menu').waitFor({ state: 'detached' });
   await assertAccessible(page);
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await page.getByText(/Signed out (there|in \d places)/).waitFor();
